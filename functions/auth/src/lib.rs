@@ -1,0 +1,1 @@
+//! Guest accounts and sessions

@@ -1,0 +1,1 @@
+//! Models, quotes and generations

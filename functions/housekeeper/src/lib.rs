@@ -1,0 +1,1 @@
+//! Sweeps, leases, deadlines and purges

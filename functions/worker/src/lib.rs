@@ -1,0 +1,1 @@
+//! The container task that renders jobs

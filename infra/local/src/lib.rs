@@ -1,0 +1,1 @@
+//! Reverie in one process on embedded AWS services

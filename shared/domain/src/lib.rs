@@ -1,0 +1,12 @@
+#![doc = include_str!("../README.md")]
+
+pub mod clock;
+pub mod credits;
+pub mod ids;
+pub mod job;
+pub mod manifest;
+pub mod personal;
+pub mod plan;
+pub mod request;
+pub mod upload;
+pub mod wallet;

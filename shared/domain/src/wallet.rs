@@ -1,0 +1,404 @@
+//! The wallet and its ledger, as pure rules.
+//!
+//! A movement takes the wallet as it is and returns the wallet as it will be, with the ledger
+//! entries that explain the difference. The store writes both in one transaction that holds only
+//! if the wallet's version is still the one the movement started from.
+//!
+//! Two-phase spending follows TigerBeetle's two-phase transfers: a *hold* reserves, and exactly
+//! one *capture* or *release* resolves it. A hold has no clock of its own; the job's deadline is
+//! the one clock.
+//!
+//! Invariants, checked after every operation in tests:
+//! - `available` is never negative (it has no sign);
+//! - `available` is the sum of all entries' amounts;
+//! - entry numbers run from 1 to the wallet's version without a gap;
+//! - `held` is the sum of the open holds.
+
+mod hold;
+#[cfg(test)]
+mod tests;
+
+use jiff::{Timestamp, tz::TimeZone};
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+use utoipa::ToSchema;
+
+pub use hold::{Hold, HoldState};
+
+use crate::{
+    credits::Credits,
+    ids::{GenerationId, TransactionId, WalletId},
+};
+
+/// One account's money. The ledger knows the wallet only, so that entries stay when the account
+/// they were made for is erased.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Wallet {
+    /// The wallet's own random id.
+    pub id: WalletId,
+    /// Plan credits; spent first, and gone when their period ends.
+    pub plan: Credits,
+    /// When the plan credits' period ends; `None` for an allowance that does not end.
+    pub plan_period_end: Option<Timestamp>,
+    /// Bought credits; they do not expire.
+    pub bought: Credits,
+    /// The sum of the open holds.
+    pub held: Credits,
+    /// The number of open holds.
+    pub active: u32,
+    /// The month (`2026-11`, UTC) that `month_spent` counts.
+    pub month: String,
+    /// Credits captured in `month`.
+    pub month_spent: Credits,
+    /// The number of the newest entry; 0 before the first.
+    pub version: u64,
+    /// Whether the wallet takes new holds and grants.
+    pub state: WalletState,
+}
+
+/// Whether a wallet takes new holds and grants.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WalletState {
+    /// In use.
+    Open,
+    /// The account is gone; only open holds may still be resolved.
+    Closed,
+}
+
+/// Why a ledger entry was written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum EntryKind {
+    /// Credits given by a plan or as an allowance.
+    Grant,
+    /// Credits bought.
+    Purchase,
+    /// Credits reserved for a job.
+    Hold,
+    /// A hold spent; its amount is what came back because less was charged.
+    Capture,
+    /// A hold given back in full.
+    Release,
+    /// Plan credits whose period ended.
+    Expiry,
+    /// Money returned through the payment processor.
+    Refund,
+    /// A payment disputed at the payment processor.
+    Dispute,
+}
+
+/// One line of the ledger. Entries are written once and never changed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Entry {
+    /// The entry's public id.
+    pub id: TransactionId,
+    /// The wallet it belongs to.
+    pub wallet: WalletId,
+    /// Its number in the wallet, from 1.
+    pub number: u64,
+    /// When it was written.
+    pub created_at: Timestamp,
+    /// What happened.
+    pub kind: EntryKind,
+    /// The signed change of `available`.
+    pub amount: i64,
+    /// `available` after this entry.
+    pub balance_after: Credits,
+    /// The job it concerns.
+    pub generation: Option<GenerationId>,
+    /// Why, in words for the account's owner.
+    pub reason: String,
+}
+
+/// A movement's outcome: write both together or neither.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Movement {
+    /// The wallet after the movement.
+    pub wallet: Wallet,
+    /// The new entries, in order; at least one.
+    pub entries: Vec<Entry>,
+}
+
+/// A movement that the wallet does not allow. Nothing is to be written.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum WalletError {
+    /// `available` does not cover the amount.
+    #[error("{needed} credits are needed and {available} are available")]
+    Insufficient {
+        /// What was asked for.
+        needed: Credits,
+        /// What there is.
+        available: Credits,
+    },
+    /// As many holds are open as the plan allows.
+    #[error("{active} generations are already queued or running")]
+    TooManyActive {
+        /// The number of open holds.
+        active: u32,
+    },
+    /// The wallet is closed.
+    #[error("the wallet is closed")]
+    Closed,
+    /// The hold was captured or released before.
+    #[error("the hold is already resolved")]
+    Resolved,
+    /// More was to be captured than was held.
+    #[error("{charged} credits were to be captured from a hold of {held}")]
+    ExceedsHold {
+        /// What was to be charged.
+        charged: Credits,
+        /// What is held.
+        held: Credits,
+    },
+    /// A number would not fit.
+    #[error("the amount is too large")]
+    Overflow,
+}
+
+impl Wallet {
+    /// An empty wallet.
+    #[must_use]
+    pub fn new(id: WalletId, now: Timestamp) -> Self {
+        Self {
+            id,
+            plan: Credits::ZERO,
+            plan_period_end: None,
+            bought: Credits::ZERO,
+            held: Credits::ZERO,
+            active: 0,
+            month: month_of(now),
+            month_spent: Credits::ZERO,
+            version: 0,
+            state: WalletState::Open,
+        }
+    }
+
+    /// What can be spent at `now`: plan credits whose period has ended do not count.
+    #[must_use]
+    pub fn available(&self, now: Timestamp) -> Credits {
+        let plan = if self.plan_is_past(now) { Credits::ZERO } else { self.plan };
+        plan.plus(self.bought).unwrap_or(Credits::new(u32::MAX))
+    }
+
+    /// Gives plan credits for a period. What is left of the period before expires.
+    ///
+    /// # Errors
+    /// [`WalletError::Closed`], [`WalletError::Overflow`].
+    pub fn grant(
+        &self,
+        now: Timestamp,
+        amount: Credits,
+        period_end: Option<Timestamp>,
+        reason: &str,
+    ) -> Result<Movement, WalletError> {
+        let mut draft = Draft::open(self, now)?;
+        draft.expire_plan("a new period began")?;
+        draft.wallet.plan = amount;
+        draft.wallet.plan_period_end = period_end;
+        draft.entry(EntryKind::Grant, amount.signed(), None, reason)?;
+        Ok(draft.movement())
+    }
+
+    /// Adds bought credits.
+    ///
+    /// # Errors
+    /// [`WalletError::Closed`], [`WalletError::Overflow`].
+    pub fn purchase(
+        &self,
+        now: Timestamp,
+        amount: Credits,
+        reason: &str,
+    ) -> Result<Movement, WalletError> {
+        let mut draft = Draft::open(self, now)?;
+        draft.wallet.bought = add(draft.wallet.bought, amount)?;
+        draft.entry(EntryKind::Purchase, amount.signed(), None, reason)?;
+        Ok(draft.movement())
+    }
+
+    /// Reserves `amount` for a job, plan credits first.
+    ///
+    /// # Errors
+    /// [`WalletError::Closed`], [`WalletError::TooManyActive`], [`WalletError::Insufficient`].
+    pub fn hold(
+        &self,
+        now: Timestamp,
+        generation: GenerationId,
+        amount: Credits,
+        active_limit: u32,
+    ) -> Result<(Movement, Hold), WalletError> {
+        let mut draft = Draft::open(self, now)?;
+        if self.active >= active_limit {
+            return Err(WalletError::TooManyActive { active: self.active });
+        }
+        let available = draft.wallet.available(now);
+        if available < amount {
+            return Err(WalletError::Insufficient { needed: amount, available });
+        }
+        let wallet = &mut draft.wallet;
+        let from_plan = amount.min(wallet.plan);
+        let from_bought = amount.minus(from_plan).ok_or(WalletError::Overflow)?;
+        wallet.plan = wallet.plan.minus(from_plan).ok_or(WalletError::Overflow)?;
+        wallet.bought = wallet.bought.minus(from_bought).ok_or(WalletError::Overflow)?;
+        wallet.held = add(wallet.held, amount)?;
+        wallet.active += 1;
+        let hold = Hold {
+            generation,
+            wallet: wallet.id,
+            from_plan,
+            from_bought,
+            plan_period_end: wallet.plan_period_end,
+            state: HoldState::Open,
+            version: 1,
+            created_at: now,
+            resolved_at: None,
+        };
+        draft.entry(EntryKind::Hold, -amount.signed(), Some(generation), "reserved for a job")?;
+        Ok((draft.movement(), hold))
+    }
+
+    /// Spends a hold. What is held beyond `charged` comes back.
+    ///
+    /// # Errors
+    /// [`WalletError::Resolved`], [`WalletError::ExceedsHold`].
+    pub fn capture(
+        &self,
+        now: Timestamp,
+        hold: &Hold,
+        charged: Credits,
+    ) -> Result<(Movement, Hold), WalletError> {
+        let back = hold
+            .amount()
+            .minus(charged)
+            .ok_or(WalletError::ExceedsHold { charged, held: hold.amount() })?;
+        let mut draft = Draft::new(self, now)?;
+        let month = month_of(now);
+        if draft.wallet.month != month {
+            draft.wallet.month = month;
+            draft.wallet.month_spent = Credits::ZERO;
+        }
+        draft.wallet.month_spent = add(draft.wallet.month_spent, charged)?;
+        // Bought credits are the more valuable ones, so they come back first.
+        let bought_back = back.min(hold.from_bought);
+        let plan_back = back.minus(bought_back).ok_or(WalletError::Overflow)?;
+        let reason = "generation completed";
+        draft.resolve(hold, (plan_back, bought_back), EntryKind::Capture, reason)?;
+        Ok((draft.movement(), hold.resolved(HoldState::Captured, now)))
+    }
+
+    /// Gives a hold back in full. Plan credits whose period has ended since then expire at once.
+    ///
+    /// # Errors
+    /// [`WalletError::Resolved`].
+    pub fn release(
+        &self,
+        now: Timestamp,
+        hold: &Hold,
+        reason: &str,
+    ) -> Result<(Movement, Hold), WalletError> {
+        let mut draft = Draft::new(self, now)?;
+        let back = (hold.from_plan, hold.from_bought);
+        draft.resolve(hold, back, EntryKind::Release, reason)?;
+        Ok((draft.movement(), hold.resolved(HoldState::Released, now)))
+    }
+
+    fn plan_is_past(&self, now: Timestamp) -> bool {
+        self.plan_period_end.is_some_and(|end| end <= now)
+    }
+}
+
+/// A movement in the making.
+struct Draft {
+    now: Timestamp,
+    wallet: Wallet,
+    entries: Vec<Entry>,
+}
+
+impl Draft {
+    /// Starts a movement; plan credits whose period has ended expire before anything else.
+    fn new(wallet: &Wallet, now: Timestamp) -> Result<Self, WalletError> {
+        let mut draft = Self { now, wallet: wallet.clone(), entries: Vec::new() };
+        if wallet.plan_is_past(now) {
+            draft.expire_plan("the plan's period ended")?;
+        }
+        Ok(draft)
+    }
+
+    /// Starts a movement that a closed wallet refuses.
+    fn open(wallet: &Wallet, now: Timestamp) -> Result<Self, WalletError> {
+        match wallet.state {
+            WalletState::Open => Self::new(wallet, now),
+            WalletState::Closed => Err(WalletError::Closed),
+        }
+    }
+
+    fn expire_plan(&mut self, reason: &str) -> Result<(), WalletError> {
+        let rest = self.wallet.plan;
+        if rest == Credits::ZERO {
+            return Ok(());
+        }
+        self.wallet.plan = Credits::ZERO;
+        self.entry(EntryKind::Expiry, -rest.signed(), None, reason)
+    }
+
+    fn resolve(
+        &mut self,
+        hold: &Hold,
+        (plan_back, bought_back): (Credits, Credits),
+        kind: EntryKind,
+        reason: &str,
+    ) -> Result<(), WalletError> {
+        if hold.state != HoldState::Open {
+            return Err(WalletError::Resolved);
+        }
+        let wallet = &mut self.wallet;
+        wallet.held = wallet.held.minus(hold.amount()).ok_or(WalletError::Overflow)?;
+        wallet.active = wallet.active.saturating_sub(1);
+        wallet.bought = add(wallet.bought, bought_back)?;
+        wallet.plan = add(wallet.plan, plan_back)?;
+        let same_period = wallet.plan_period_end == hold.plan_period_end;
+        let lapsed = !same_period || wallet.plan_is_past(self.now);
+        let back = add(plan_back, bought_back)?;
+        self.entry(kind, back.signed(), Some(hold.generation), reason)?;
+        if lapsed && plan_back > Credits::ZERO {
+            self.wallet.plan = self.wallet.plan.minus(plan_back).ok_or(WalletError::Overflow)?;
+            let reason = "the plan's period ended while the credits were held";
+            self.entry(EntryKind::Expiry, -plan_back.signed(), Some(hold.generation), reason)?;
+        }
+        Ok(())
+    }
+
+    fn entry(
+        &mut self,
+        kind: EntryKind,
+        amount: i64,
+        generation: Option<GenerationId>,
+        reason: &str,
+    ) -> Result<(), WalletError> {
+        self.wallet.version += 1;
+        self.entries.push(Entry {
+            id: TransactionId::new(),
+            wallet: self.wallet.id,
+            number: self.wallet.version,
+            created_at: self.now,
+            kind,
+            amount,
+            balance_after: add(self.wallet.plan, self.wallet.bought)?,
+            generation,
+            reason: reason.to_owned(),
+        });
+        Ok(())
+    }
+
+    fn movement(self) -> Movement {
+        Movement { wallet: self.wallet, entries: self.entries }
+    }
+}
+
+fn add(a: Credits, b: Credits) -> Result<Credits, WalletError> {
+    a.plus(b).ok_or(WalletError::Overflow)
+}
+
+fn month_of(at: Timestamp) -> String {
+    at.to_zoned(TimeZone::UTC).strftime("%Y-%m").to_string()
+}

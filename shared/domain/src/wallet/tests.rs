@@ -1,0 +1,212 @@
+//! The wallet against a pure model: random operations, every invariant after every one.
+
+use std::collections::BTreeMap;
+
+use jiff::{SignedDuration, Timestamp};
+use proptest::prelude::*;
+
+use super::*;
+
+#[derive(Debug, Clone)]
+enum Op {
+    Grant { amount: u32, days: Option<u8> },
+    Purchase { amount: u32 },
+    Hold { amount: u32 },
+    Capture { nth: usize, percent: u8 },
+    Release { nth: usize },
+    Wait { hours: u16 },
+    Close,
+}
+
+fn op() -> impl Strategy<Value = Op> {
+    prop_oneof![
+        2 => (0..200_u32, prop::option::of(1..40_u8))
+            .prop_map(|(amount, days)| Op::Grant { amount, days }),
+        1 => (0..100_u32).prop_map(|amount| Op::Purchase { amount }),
+        6 => (0..60_u32).prop_map(|amount| Op::Hold { amount }),
+        4 => (any::<usize>(), 0..=110_u8)
+            .prop_map(|(nth, percent)| Op::Capture { nth, percent }),
+        4 => any::<usize>().prop_map(|nth| Op::Release { nth }),
+        2 => (1..500_u16).prop_map(|hours| Op::Wait { hours }),
+        1 => Just(Op::Close),
+    ]
+}
+
+/// What the wallet must amount to, kept as plainly as possible.
+struct World {
+    now: Timestamp,
+    wallet: Wallet,
+    entries: Vec<Entry>,
+    holds: BTreeMap<GenerationId, Hold>,
+    resolutions: BTreeMap<GenerationId, u32>,
+}
+
+impl World {
+    fn new() -> Self {
+        let now = "2026-01-15T12:00:00Z".parse().unwrap();
+        Self {
+            now,
+            wallet: Wallet::new(WalletId::new(), now),
+            entries: Vec::new(),
+            holds: BTreeMap::new(),
+            resolutions: BTreeMap::new(),
+        }
+    }
+
+    fn write(&mut self, movement: Movement) {
+        self.wallet = movement.wallet;
+        self.entries.extend(movement.entries);
+    }
+
+    fn nth_hold(&self, nth: usize) -> Option<Hold> {
+        (!self.holds.is_empty())
+            .then(|| self.holds.values().nth(nth % self.holds.len()).unwrap().clone())
+    }
+
+    fn apply(&mut self, op: &Op) {
+        let before = self.wallet.available(self.now);
+        match *op {
+            Op::Grant { amount, days } => {
+                let end = days.map(|d| self.now + SignedDuration::from_hours(24 * i64::from(d)));
+                let grant = self.wallet.grant(self.now, Credits::new(amount), end, "test");
+                match grant {
+                    Ok(movement) => self.write(movement),
+                    Err(error) => assert_eq!(error, WalletError::Closed),
+                }
+            }
+            Op::Purchase { amount } => {
+                match self.wallet.purchase(self.now, Credits::new(amount), "test") {
+                    Ok(movement) => self.write(movement),
+                    Err(error) => assert_eq!(error, WalletError::Closed),
+                }
+            }
+            Op::Hold { amount } => self.hold(Credits::new(amount), before),
+            Op::Capture { nth, percent } => self.capture(nth, percent),
+            Op::Release { nth } => self.release(nth),
+            Op::Wait { hours } => self.now += SignedDuration::from_hours(i64::from(hours)),
+            Op::Close => self.wallet.state = WalletState::Closed,
+        }
+    }
+
+    fn hold(&mut self, amount: Credits, before: Credits) {
+        match self.wallet.hold(self.now, GenerationId::new(), amount, 4) {
+            Ok((movement, hold)) => {
+                assert_eq!(hold.amount(), amount);
+                self.write(movement);
+                assert_eq!(self.wallet.available(self.now), before.minus(amount).unwrap());
+                self.holds.insert(hold.generation, hold);
+            }
+            Err(WalletError::Insufficient { .. }) => assert!(before < amount),
+            Err(WalletError::TooManyActive { active }) => assert_eq!(active, 4),
+            Err(error) => assert_eq!(error, WalletError::Closed),
+        }
+    }
+
+    fn capture(&mut self, nth: usize, percent: u8) {
+        let Some(hold) = self.nth_hold(nth) else { return };
+        let charged = Credits::new(hold.amount().get() * u32::from(percent) / 100);
+        match self.wallet.capture(self.now, &hold, charged) {
+            Ok((movement, resolved)) => {
+                assert_eq!(resolved.state, HoldState::Captured);
+                self.resolve(movement, resolved);
+            }
+            Err(WalletError::ExceedsHold { .. }) => assert!(charged > hold.amount()),
+            Err(error) => {
+                assert_eq!(error, WalletError::Resolved);
+                assert_ne!(hold.state, HoldState::Open);
+            }
+        }
+    }
+
+    fn release(&mut self, nth: usize) {
+        let Some(hold) = self.nth_hold(nth) else { return };
+        match self.wallet.release(self.now, &hold, "test") {
+            Ok((movement, resolved)) => self.resolve(movement, resolved),
+            Err(error) => {
+                assert_eq!(error, WalletError::Resolved);
+                assert_ne!(hold.state, HoldState::Open);
+            }
+        }
+    }
+
+    fn resolve(&mut self, movement: Movement, hold: Hold) {
+        *self.resolutions.entry(hold.generation).or_default() += 1;
+        self.holds.insert(hold.generation, hold);
+        self.write(movement);
+    }
+
+    fn check(&self) {
+        let sum: i64 = self.entries.iter().map(|entry| entry.amount).sum();
+        let booked = self.wallet.plan.plus(self.wallet.bought).unwrap();
+        assert_eq!(sum, booked.signed(), "balance = Σ entries");
+        assert!(self.wallet.available(self.now) <= booked);
+
+        let numbers: Vec<u64> = self.entries.iter().map(|entry| entry.number).collect();
+        let gapless: Vec<u64> = (1..=self.wallet.version).collect();
+        assert_eq!(numbers, gapless, "entries are gapless");
+
+        let mut running = 0;
+        for entry in &self.entries {
+            running += entry.amount;
+            assert_eq!(running, entry.balance_after.signed(), "balance_after of {entry:?}");
+        }
+
+        let open = || self.holds.values().filter(|hold| hold.state == HoldState::Open);
+        let held: u32 = open().map(|hold| hold.amount().get()).sum();
+        assert_eq!(self.wallet.held.get(), held, "held = Σ open holds");
+        assert_eq!(self.wallet.active as usize, open().count());
+        assert!(self.resolutions.values().all(|times| *times == 1), "resolved once");
+    }
+}
+
+proptest! {
+    #[test]
+    fn every_invariant_holds_after_every_operation(ops in prop::collection::vec(op(), 1..60)) {
+        let mut world = World::new();
+        for op in &ops {
+            world.apply(op);
+            world.check();
+        }
+    }
+}
+
+fn funded(plan: u32, bought: u32) -> (Wallet, Timestamp) {
+    let now: Timestamp = "2026-11-10T00:00:00Z".parse().unwrap();
+    let wallet = Wallet::new(WalletId::new(), now);
+    let end = now + SignedDuration::from_hours(24);
+    let wallet = wallet.grant(now, Credits::new(plan), Some(end), "plan").unwrap().wallet;
+    (wallet.purchase(now, Credits::new(bought), "bought").unwrap().wallet, now)
+}
+
+#[test]
+fn plan_credits_are_spent_first_and_go_back_where_they_came_from() {
+    let (wallet, now) = funded(10, 10);
+    let (held, hold) = wallet.hold(now, GenerationId::new(), Credits::new(15), 9).unwrap();
+    assert_eq!((hold.from_plan, hold.from_bought), (Credits::new(10), Credits::new(5)));
+    let (released, _) = held.wallet.release(now, &hold, "canceled").unwrap();
+    assert_eq!(released.wallet.plan, Credits::new(10));
+    assert_eq!(released.wallet.bought, Credits::new(10));
+}
+
+#[test]
+fn a_release_into_a_past_period_gives_and_takes() {
+    let (wallet, now) = funded(10, 0);
+    let (held, hold) = wallet.hold(now, GenerationId::new(), Credits::new(4), 9).unwrap();
+    let later = now + SignedDuration::from_hours(48);
+    let (released, _) = held.wallet.release(later, &hold, "failed").unwrap();
+    let amounts: Vec<i64> = released.entries.iter().map(|entry| entry.amount).collect();
+    assert_eq!(amounts, [-6, 4, -4]);
+    assert_eq!(released.wallet.available(later), Credits::ZERO);
+}
+
+#[test]
+fn a_full_capture_changes_nothing_that_is_available() {
+    let (wallet, now) = funded(10, 0);
+    let (held, hold) = wallet.hold(now, GenerationId::new(), Credits::new(4), 9).unwrap();
+    let (captured, _) = held.wallet.capture(now, &hold, Credits::new(4)).unwrap();
+    assert_eq!(captured.entries[0].amount, 0);
+    assert_eq!(captured.wallet.month_spent, Credits::new(4));
+    let again =
+        captured.wallet.capture(now, &hold.resolved(HoldState::Captured, now), hold.amount());
+    assert_eq!(again.unwrap_err(), WalletError::Resolved);
+}

@@ -1,0 +1,13 @@
+//! Sound and scores as files.
+
+mod flac;
+mod midi;
+#[cfg(feature = "mp3")]
+mod mp3;
+mod peaks;
+
+pub(crate) use flac::flac;
+pub(crate) use midi::midi;
+#[cfg(feature = "mp3")]
+pub(crate) use mp3::mp3;
+pub(crate) use peaks::peaks;

@@ -1,0 +1,36 @@
+//! From notes to sound: a bank plays each part by itself, the parts are mixed and the mix is mastered.
+
+mod bank;
+mod limiter;
+mod loudness;
+mod master;
+mod mix;
+mod player;
+mod sound;
+
+use std::sync::Arc;
+
+use rustysynth::SoundFont;
+
+use crate::error::EngineError;
+use crate::progress::Progress;
+use crate::score::Score;
+
+pub(crate) use bank::read_bank;
+pub(crate) use player::channel_of;
+pub(crate) use sound::{SAMPLE_RATE, Sound, frames_of};
+
+/// Silence before the first note, in seconds: codecs smear what starts at the very first frame.
+pub(crate) const LEAD_IN: f64 = 0.03;
+
+/// Plays `score` into exactly `frames` frames. What still sounds at the end is faded.
+pub(crate) fn render(
+    score: &Score,
+    bank: &Arc<SoundFont>,
+    frames: usize,
+    progress: &mut Progress<'_, '_>,
+) -> Result<Sound, EngineError> {
+    let mut sound = mix::mix(score, bank, frames, &mut progress.stage(0.0, 0.7))?;
+    master::master(&mut sound, &mut progress.stage(0.7, 1.0))?;
+    Ok(sound)
+}

@@ -1,0 +1,69 @@
+//! The mix: every part at a level that its role decides.
+//!
+//! Banks differ in how loud their instruments are, and scores in how hard they are played, so each part is measured
+//! (BS.1770, gated: rests do not count) and brought to its level. No part can drown another by accident.
+
+use std::sync::Arc;
+
+use rustysynth::SoundFont;
+
+use super::loudness::loudness;
+use super::player::{Place, play};
+use super::sound::{Sound, gain_of};
+use crate::error::EngineError;
+use crate::progress::Progress;
+use crate::score::{Role, Score};
+
+/// Loudness that a part of level 0 is brought to, in LUFS.
+const REFERENCE: f64 = -20.0;
+/// A part that is nearly silent is not raised by more than this, in dB.
+const MOST_GAIN: f64 = 24.0;
+
+/// Plays all parts and adds them up.
+pub(super) fn mix(
+    score: &Score,
+    bank: &Arc<SoundFont>,
+    frames: usize,
+    progress: &mut Progress<'_, '_>,
+) -> Result<Sound, EngineError> {
+    let mut mix = Sound::silent(frames);
+    let count = score.parts.len().max(1) as f32;
+    for (index, part) in score.parts.iter().enumerate() {
+        let place = place(part.role, index);
+        let tick_seconds = score.tick_seconds();
+        let mut stage = progress.stage(index as f32 / count, (index + 1) as f32 / count);
+        let stem = play(part, place, tick_seconds, bank, frames, &mut stage)?;
+        let measured = loudness(&stem).map_err(EngineError::internal("loudness"))?;
+        if let Some(measured) = measured {
+            let gain = (REFERENCE + level(part.role) - measured).min(MOST_GAIN);
+            mix.add(&stem, gain_of(gain));
+        }
+    }
+    Ok(mix)
+}
+
+/// Loudness units relative to the melody.
+fn level(role: Role) -> f64 {
+    match role {
+        Role::Melody => 0.0,
+        Role::Drums => -1.5,
+        Role::Bass => -3.5,
+        Role::Chords => -4.0,
+        Role::Figure => -5.0,
+        Role::Pad => -8.0,
+    }
+}
+
+/// Low and leading parts in the middle, the others to the sides in turn.
+fn place(role: Role, index: usize) -> Place {
+    let side = if index.is_multiple_of(2) { 1 } else { -1 };
+    let (width, reverb, chorus) = match role {
+        Role::Bass => (0, 8, 0),
+        Role::Drums => (0, 22, 0),
+        Role::Melody => (4, 48, 0),
+        Role::Chords => (16, 40, 8),
+        Role::Figure => (26, 50, 10),
+        Role::Pad => (12, 64, 40),
+    };
+    Place { pan: (64 + side * width) as u8, reverb, chorus }
+}

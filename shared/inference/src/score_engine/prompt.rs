@@ -1,0 +1,3 @@
+//! From words to what a score needs.
+
+pub(crate) mod rules;

@@ -1,0 +1,192 @@
+//! What a prompt says outright: a tempo, a key, and what to leave out.
+//!
+//! A model that reads moods from words is bad at numbers and at "no"; a few rules are exact.
+
+use crate::score::Key;
+
+/// Tempi that are taken from a prompt, in quarter notes per minute.
+const TEMPO: std::ops::RangeInclusive<f64> = 30.0..=300.0;
+
+/// What a prompt says outright.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(crate) struct Explicit {
+    /// Quarter notes per minute.
+    pub(crate) tempo_bpm: Option<f64>,
+    pub(crate) key: Option<Key>,
+    /// Words after "no" or "without", in lower case.
+    pub(crate) excluded: Vec<String>,
+    /// The prompt without what it excludes, so that "no drums" does not suggest drums.
+    pub(crate) affirmed: String,
+}
+
+/// Reads the explicit parts of `prompt`.
+pub(crate) fn read(prompt: &str) -> Explicit {
+    let words: Vec<&str> = prompt.split_whitespace().collect();
+    let plain: Vec<String> = words.iter().map(|word| bare(word)).collect();
+    let (excluded, kept) = exclusions(&words, &plain);
+    Explicit {
+        tempo_bpm: tempo(&plain),
+        key: key(&words, &plain),
+        excluded,
+        affirmed: kept.join(" "),
+    }
+}
+
+/// The words of a text that only lists what to leave out.
+pub(crate) fn words(text: &str) -> Vec<String> {
+    text.split_whitespace().map(bare).filter(|word| !word.is_empty() && !is_link(word)).collect()
+}
+
+/// A word in lower case without punctuation at its ends.
+fn bare(word: &str) -> String {
+    word.trim_matches(|c: char| !c.is_alphanumeric() && !matches!(c, '#' | '♯' | '♭'))
+        .to_lowercase()
+}
+
+fn tempo(words: &[String]) -> Option<f64> {
+    let in_range = |text: &str| text.parse::<f64>().ok().filter(|tempo| TEMPO.contains(tempo));
+    words.iter().enumerate().find_map(|(index, word)| {
+        let next = |by: usize| words.get(index + by).map(String::as_str);
+        if let Some(number) = word.strip_suffix("bpm").filter(|text| !text.is_empty()) {
+            return in_range(number);
+        }
+        let after = matches!((next(1), next(2)), (Some("bpm"), _) | (Some("beats"), Some("per")));
+        let before =
+            index.checked_sub(1).is_some_and(|at| matches!(words[at].as_str(), "bpm" | "tempo"))
+                || index >= 2 && words[index - 2] == "tempo" && words[index - 1] == "of";
+        (after || before).then(|| in_range(word)).flatten()
+    })
+}
+
+fn key(words: &[&str], plain: &[String]) -> Option<Key> {
+    (0..plain.len()).find_map(|at| key_at(words, plain, at))
+}
+
+/// A key that starts at word `at`: a letter, perhaps an accidental as a word, and a mode.
+fn key_at(words: &[&str], plain: &[String], at: usize) -> Option<Key> {
+    let name = plain[at].as_str();
+    if !matches!(name.as_bytes().first(), Some(b'a'..=b'g')) || name.chars().count() > 7 {
+        return None;
+    }
+    let previous = |by: usize| at.checked_sub(by).map_or("", |at| plain[at].as_str());
+    let follows_key = previous(1) == "of" && previous(2) == "key";
+    let next = |by: usize| plain.get(at + by).map_or("", String::as_str);
+    let (text, mode, after) = match next(1) {
+        "sharp" | "flat" | "♯" | "♭" | "#" => (format!("{name} {}", next(1)), next(2), next(3)),
+        mode => (name.to_owned(), mode, next(2)),
+    };
+    // "in a minor key" names no key.
+    if words[at] == "a" && matches!(after, "key" | "mode" | "mood" | "scale" | "tonality") {
+        return None;
+    }
+    match mode {
+        "major" | "minor" | "maj" | "min" => Key::parse(&format!("{text} {mode}")),
+        _ if follows_key => Key::parse(&text),
+        _ => None,
+    }
+}
+
+/// Splits the words into those that are excluded and those that are not.
+fn exclusions<'a>(words: &[&'a str], plain: &[String]) -> (Vec<String>, Vec<&'a str>) {
+    let (mut excluded, mut kept) = (Vec::new(), Vec::new());
+    let mut at = 0;
+    while at < words.len() {
+        if !is_negation(&plain[at]) {
+            kept.push(words[at]);
+            at += 1;
+            continue;
+        }
+        let end = covered(words, plain, at + 1);
+        let named = plain[at + 1..end].iter().filter(|word| !word.is_empty() && !is_link(word));
+        excluded.extend(named.cloned());
+        at = end;
+    }
+    (excluded, kept)
+}
+
+/// Where the words end that a negation before `from` covers, as in "no drums or loud guitars".
+fn covered(words: &[&str], plain: &[String], from: usize) -> usize {
+    const REACH: usize = 6;
+    let mut at = from;
+    let mut open = true;
+    while open && at < plain.len().min(from + REACH) {
+        let word = plain[at].as_str();
+        if is_negation(word) || matches!(word, "but" | "with" | "just" | "only") {
+            break;
+        }
+        // Punctuation ends it, and so does a noun that no "or" follows.
+        let ends = words[at].ends_with([',', '.', ';', '!', '?']);
+        at += 1;
+        let linked = plain.get(at).is_some_and(|next| is_link(next));
+        open = !ends && (linked || is_link(word) || is_adjective(word));
+    }
+    at
+}
+
+fn is_negation(word: &str) -> bool {
+    matches!(word, "no" | "without" | "not" | "minus" | "excluding")
+}
+
+fn is_link(word: &str) -> bool {
+    matches!(word, "or" | "and" | "any" | "nor" | "the" | "a" | "an" | "of" | "too" | "&")
+}
+
+fn is_adjective(word: &str) -> bool {
+    matches!(
+        word,
+        "loud" | "heavy" | "electric" | "acoustic" | "distorted" | "soft" | "big" | "synth"
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tempi() {
+        for (prompt, tempo) in [
+            ("lo-fi at 90 bpm", Some(90.0)),
+            ("techno, 128BPM, dark", Some(128.0)),
+            ("a tempo of 72.", Some(72.0)),
+            ("tempo: 100", Some(100.0)),
+            ("140 beats per minute", Some(140.0)),
+            ("music from 1985", None),
+            ("900 bpm", None),
+        ] {
+            assert_eq!(read(prompt).tempo_bpm, tempo, "{prompt}");
+        }
+    }
+
+    #[test]
+    fn keys() {
+        for (prompt, key) in [
+            ("a waltz in D minor", Some("D minor")),
+            ("rock in F# major, loud", Some("F# major")),
+            ("E flat major hymn", Some("Eb major")),
+            ("in the key of G", Some("G major")),
+            ("A minor ballad", Some("A minor")),
+            ("a sad song in a minor key", None),
+            ("be major", None),
+            ("piano and bass", None),
+        ] {
+            let read = read(prompt).key.map(|key| key.to_string());
+            assert_eq!(read.as_deref(), key, "{prompt}");
+        }
+    }
+
+    #[test]
+    fn negations() {
+        for (prompt, excluded, affirmed) in [
+            ("calm piano, no drums", vec!["drums"], "calm piano,"),
+            ("rock without drums or bass, fast", vec!["drums", "bass"], "rock fast"),
+            ("no electric guitar please", vec!["electric", "guitar"], "please"),
+            ("strings but not sad", vec!["sad"], "strings but"),
+            ("a piano piece", vec![], "a piano piece"),
+            ("no", vec![], ""),
+        ] {
+            let read = read(prompt);
+            assert_eq!(read.excluded, excluded, "{prompt}");
+            assert_eq!(read.affirmed, affirmed, "{prompt}");
+        }
+    }
+}

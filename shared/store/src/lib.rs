@@ -1,0 +1,1 @@
+//! Ports to tables, objects and queues, and their AWS adapters
