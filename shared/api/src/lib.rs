@@ -1,1 +1,28 @@
-//! HTTP conventions shared by all functions
+#![doc = include_str!("../README.md")]
+
+mod address;
+mod app;
+mod body;
+mod caller;
+mod finish;
+pub mod generation;
+mod idempotency;
+pub mod lambda;
+mod openapi;
+mod page;
+mod path;
+mod prefer;
+mod problem;
+pub mod token;
+
+pub use address::ClientAddress;
+pub use app::{App, Settings};
+pub use body::{Body, Params};
+pub use caller::{COOKIE, Caller, SECURE_COOKIE, session_cookie};
+pub use finish::{BODY_LIMIT, finish};
+pub use idempotency::{IdempotencyKey, Replay};
+pub use openapi::document;
+pub use page::{Page, PageQuery};
+pub use path::Id;
+pub use prefer::Prefer;
+pub use problem::Problem;

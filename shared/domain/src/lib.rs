@@ -2,6 +2,7 @@
 
 pub mod clock;
 pub mod credits;
+pub mod download;
 pub mod ids;
 pub mod job;
 pub mod manifest;

@@ -2,6 +2,7 @@
 
 use std::ops::ControlFlow;
 use std::sync::Arc;
+use std::time::Duration;
 
 use reverie_domain::manifest::Manifest;
 use serde::{Deserialize, Serialize};
@@ -54,7 +55,7 @@ pub fn load(package: &Package) -> Result<Arc<dyn Engine>, PackageError> {
 }
 
 /// What to make.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct MusicRequest {
     /// Description in words.
     pub prompt: String,
@@ -99,6 +100,17 @@ pub struct Output {
     pub seconds: f64,
     /// The files, in the order of the manifest's `outputs`.
     pub files: Vec<OutputFile>,
+    /// What each stage took, in order.
+    pub stages: Vec<Stage>,
+}
+
+/// What a stage of a job took.
+#[derive(Debug, Clone, Copy)]
+pub struct Stage {
+    /// `read`, `write`, `render` or `encode`.
+    pub name: &'static str,
+    /// Time on the clock.
+    pub took: Duration,
 }
 
 /// One file of a finished work.

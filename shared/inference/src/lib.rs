@@ -1,4 +1,4 @@
-//! Engines on tract, renderers and encoders
+#![doc = include_str!("../README.md")]
 
 mod dice;
 mod encode;
@@ -11,6 +11,6 @@ mod runtime;
 mod score;
 mod score_engine;
 
-pub use engine::{Engine, MusicRequest, Output, OutputFile, StyleHints, Watch, load};
+pub use engine::{Engine, MusicRequest, Output, OutputFile, Stage, StyleHints, Watch, load};
 pub use error::{EngineError, PackageError};
 pub use package::{Package, open_all};

@@ -15,30 +15,20 @@ const RUNTIMES: [&str; 2] = ["cuda", "cpu"];
 pub(crate) struct Plan(Arc<dyn Runnable>);
 
 impl Plan {
-    /// Compiles an ONNX file. `shape` may fix the shape of each input, given its index and declared name;
-    /// symbols come from the model's own scope.
-    pub(crate) fn compile(
-        onnx: &[u8],
-        shape: impl Fn(usize, &str, &SymbolScope) -> Option<InferenceFact>,
-    ) -> TractResult<Self> {
-        let mut model = tract_onnx::onnx()
+    /// Compiles an ONNX file whose inputs declare their shapes; what is symbolic there stays so.
+    pub(crate) fn compile(onnx: &[u8]) -> TractResult<Self> {
+        let model = tract_onnx::onnx()
             .with_ignore_output_shapes(true)
             .with_ignore_value_info(true)
-            .model_for_read(&mut Cursor::new(onnx))?;
-        for index in 0..model.inputs.len() {
-            let name = model.node(model.inputs[index].node).name.clone();
-            if let Some(fact) = shape(index, &name, &model.symbols) {
-                model.set_input_fact(index, fact)?;
-            }
-        }
-        let model = model.into_typed()?;
+            .model_for_read(&mut Cursor::new(onnx))?
+            .into_typed()?;
         for name in RUNTIMES {
             // A runtime without its driver is an error, one that is not linked is `None`: both mean the next.
             if let Ok(Some(runtime)) = runtime_for_name(name) {
                 return Ok(Self(Arc::from(runtime.prepare(model)?)));
             }
         }
-        Err(format_err!("no runtime"))
+        Err(TractError::msg("no runtime"))
     }
 
     /// A state of its own for one job.

@@ -63,6 +63,7 @@ pub(crate) enum Role {
     Pad,
     Figure,
     Melody,
+    Counter,
 }
 
 /// A note; times in ticks.

@@ -1,1 +1,15 @@
-//! Ports to tables, objects and queues, and their AWS adapters
+#![doc = include_str!("../README.md")]
+
+pub mod accounts;
+pub mod aws;
+pub mod generations;
+pub mod ledger;
+pub mod objects;
+pub mod operations;
+pub mod queue;
+pub mod quotes;
+mod record;
+pub mod tables;
+pub mod uploads;
+
+pub use record::Record;

@@ -1,1 +1,75 @@
-//! Logs and metrics without identity
+#![doc = include_str!("../README.md")]
+
+use std::{
+    io::IsTerminal,
+    time::{SystemTime, UNIX_EPOCH},
+};
+
+use serde_json::json;
+use tracing_subscriber::{EnvFilter, fmt};
+
+/// Starts logging for this process: JSON lines, or plain ones in a terminal, on standard error.
+/// `REVERIE_LOG` takes a filter such as `debug` or `reverie_worker=debug`. Calling it again does
+/// nothing.
+pub fn init(component: &'static str) {
+    let filter = EnvFilter::try_from_env("REVERIE_LOG")
+        .unwrap_or_else(|_| EnvFilter::new("warn,reverie=info"));
+    let builder = fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false);
+    // A second call finds the first one's subscriber in place.
+    let _ = match std::io::stderr().is_terminal() {
+        true => builder.compact().try_init(),
+        false => builder.json().flatten_event(true).try_init(),
+    };
+    tracing::debug!(component, "logging started");
+}
+
+/// One metric.
+#[derive(Debug, Clone, Copy)]
+pub struct Metric {
+    /// Its name, such as `Backlog`.
+    pub name: &'static str,
+    /// Its CloudWatch unit, such as `Count` or `Milliseconds`.
+    pub unit: &'static str,
+    /// Its value.
+    pub value: f64,
+}
+
+/// Publishes metrics of one component as a line of EMF on standard output, which CloudWatch Logs
+/// turns into metrics. See "Embedded metric format specification" in the CloudWatch user guide.
+pub fn publish(component: &'static str, metrics: &[Metric]) {
+    println!("{}", emf(component, metrics));
+}
+
+fn emf(component: &'static str, metrics: &[Metric]) -> serde_json::Value {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let millis = u64::try_from(now.as_millis()).unwrap_or(u64::MAX);
+    let names: Vec<_> =
+        metrics.iter().map(|metric| json!({"Name": metric.name, "Unit": metric.unit})).collect();
+    let mut line = json!({
+        "_aws": {
+            "Timestamp": millis,
+            "CloudWatchMetrics": [{
+                "Namespace": "Reverie",
+                "Dimensions": [["component"]],
+                "Metrics": names,
+            }],
+        },
+        "component": component,
+    });
+    for metric in metrics {
+        line[metric.name] = json!(metric.value);
+    }
+    line
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_declares_what_it_carries() {
+        let line = emf("housekeeper", &[Metric { name: "Backlog", unit: "Count", value: 3.0 }]);
+        assert_eq!(line["Backlog"], 3.0);
+        assert_eq!(line["_aws"]["CloudWatchMetrics"][0]["Metrics"][0]["Name"], "Backlog");
+    }
+}

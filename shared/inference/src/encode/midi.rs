@@ -7,7 +7,7 @@ use midly::{
 
 use crate::error::EngineError;
 use crate::render::channel_of;
-use crate::score::{Part, Role, Score, TICKS_PER_QUARTER};
+use crate::score::{Part, Score, TICKS_PER_QUARTER};
 
 /// A MIDI file with one track for tempo, metre, key and sections, and one for each part.
 pub(crate) fn midi(score: &Score) -> Result<Vec<u8>, EngineError> {
@@ -80,7 +80,7 @@ fn timed(mut events: Vec<(u32, TrackEventKind<'_>)>) -> Track<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::score::{Key, Metre, Note, Section};
+    use crate::score::{Key, Metre, Note, Role, Section};
 
     #[test]
     fn is_read_back() {

@@ -3,6 +3,7 @@
 use mp3lame_encoder::{Bitrate, Builder, DualPcm, Encoder, FlushNoGap, Mode, Quality};
 
 use crate::error::EngineError;
+use crate::progress::Progress;
 use crate::render::{SAMPLE_RATE, Sound};
 
 const STAGE: &str = "mp3";
@@ -10,10 +11,12 @@ const STAGE: &str = "mp3";
 const CHUNK: usize = 1 << 16;
 
 /// An MP3 file of 192 kb/s with a LAME header, from which players learn the exact length.
-pub(crate) fn mp3(sound: &Sound) -> Result<Vec<u8>, EngineError> {
+pub(crate) fn mp3(sound: &Sound, progress: &mut Progress<'_, '_>) -> Result<Vec<u8>, EngineError> {
     let mut encoder = encoder()?;
     let mut bytes = Vec::with_capacity(mp3lame_encoder::max_required_buffer_size(sound.frames()));
-    for (left, right) in sound.left.chunks(CHUNK).zip(sound.right.chunks(CHUNK)) {
+    let chunks = sound.left.chunks(CHUNK).zip(sound.right.chunks(CHUNK));
+    for (index, (left, right)) in chunks.enumerate() {
+        progress.at((index * CHUNK) as f32 / sound.frames() as f32)?;
         bytes.reserve(mp3lame_encoder::max_required_buffer_size(left.len()));
         encoder
             .encode_to_vec(DualPcm { left, right }, &mut bytes)

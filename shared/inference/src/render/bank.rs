@@ -144,9 +144,12 @@ fn chunks(bytes: &[u8]) -> impl Iterator<Item = (&[u8; 4], &[u8])> {
         let (id, after) = rest.split_first_chunk::<4>()?;
         let (size, after) = after.split_first_chunk::<4>()?;
         let size = u32::from_le_bytes(*size) as usize;
-        let content = after.get(..size)?;
-        // Chunks start at even offsets.
-        rest = after.get(size + size % 2..).unwrap_or_default();
+        let (content, after) = after.split_at_checked(size)?;
+        // A chunk of odd size is followed by a zero, which some writers of SoundFont 3 leave out.
+        rest = match after {
+            [0, padded @ ..] if size % 2 == 1 => padded,
+            _ => after,
+        };
         Some((id, content))
     })
 }

@@ -49,6 +49,7 @@ fn level(role: Role) -> f64 {
         Role::Drums => -1.5,
         Role::Bass => -3.5,
         Role::Chords => -4.0,
+        Role::Counter => -4.5,
         Role::Figure => -5.0,
         Role::Pad => -8.0,
     }
@@ -61,6 +62,7 @@ fn place(role: Role, index: usize) -> Place {
         Role::Bass => (0, 8, 0),
         Role::Drums => (0, 22, 0),
         Role::Melody => (4, 48, 0),
+        Role::Counter => (20, 48, 0),
         Role::Chords => (16, 40, 8),
         Role::Figure => (26, 50, 10),
         Role::Pad => (12, 64, 40),

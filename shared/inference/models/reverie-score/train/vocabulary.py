@@ -105,7 +105,7 @@ STYLES = {
         modes={"minor": 3, "dorian": 3, "major": 3},
         tracks={"drums": [0.95, {"kit": 3, "kit_808": 2}], "bass": [0.95, {"finger_bass": 2, "acoustic_bass": 2, "synth_bass": 1}],
                 "comp": [1, {"electric_piano": 4, "piano": 2, "jazz_guitar": 2, "nylon_guitar": 1}],
-                "pad": [0.4, {"warm_pad": 2, "strings": 1, "halo_pad": 1}],
+                "pad": [0.4, {"warm_pad": 2, "strings": 1, "halo_pad": 1}], "arp": [0.12, {"kalimba": 1, "nylon_guitar": 1, "electric_piano": 1}],
                 "lead": [0.85, {"vibraphone": 2, "piano": 2, "electric_piano": 2, "saxophone": 1, "flute": 1, "music_box": 1, "clean_guitar": 1}],
                 "counter": [0.2, {"vibraphone": 1, "celesta": 1, "kalimba": 1}]}),
     "ambient": dict(
@@ -167,12 +167,12 @@ STYLES = {
                 "comp": [1, {"distortion_guitar": 4, "overdrive_guitar": 4, "clean_guitar": 2}],
                 "pad": [0.3, {"organ": 3, "strings": 1}], "arp": [0.3, {"clean_guitar": 1, "muted_guitar": 2}],
                 "lead": [0.85, {"overdrive_guitar": 4, "distortion_guitar": 2, "organ": 1, "piano": 1, "harmonica": 1}],
-                "counter": [0.1, {"piano": 1, "organ": 0, "brass": 1}]}),
+                "counter": [0.1, {"piano": 1, "brass": 1}]}),
     "funk": dict(
         bpm=[92, 106, 120], swing=[1, 0.12], metres={"4/4": 1}, valence=4, energy=3,
         modes={"dorian": 4, "mixolydian": 4, "minor": 1},
         tracks={"drums": [1, {"kit": 1}], "bass": [1, {"slap_bass": 3, "finger_bass": 3}],
-                "comp": [1, {"clean_guitar": 3, "electric_piano": 2, "organ": 2, "muted_guitar": 0}],
+                "comp": [1, {"clean_guitar": 3, "electric_piano": 2, "organ": 2}],
                 "pad": [0.15, {"organ": 1, "strings": 1}], "arp": [0.4, {"muted_guitar": 1}],
                 "lead": [0.8, {"saxophone": 3, "trumpet": 1, "square_lead": 1, "organ": 1, "flute": 1, "clean_guitar": 1}],
                 "counter": [0.6, {"brass": 1}]}),
@@ -205,7 +205,7 @@ STYLES = {
         modes={"minor": 6, "dorian": 2, "major": 2, "phrygian": 1, "lydian": 1},
         tracks={"drums": [0.75, {"kit_orchestra": 4, "kit_power": 1}], "bass": [0.9, {"cello": 4, "acoustic_bass": 1, "synth_bass": 1}],
                 "comp": [0.5, {"brass": 2, "piano": 2, "strings": 1}], "pad": [0.95, {"strings": 5, "choir": 3, "synth_strings": 1}],
-                "arp": [0.75, {"strings": 0, "pizzicato": 3, "harp": 2, "piano": 2, "marimba": 1}],
+                "arp": [0.75, {"pizzicato": 3, "harp": 2, "piano": 2, "marimba": 1}],
                 "lead": [0.85, {"horn": 4, "violin": 3, "trumpet": 2, "choir": 1, "oboe": 1, "piano": 1, "strings": 2}],
                 "counter": [0.45, {"horn": 2, "choir": 1, "cello": 1, "brass": 2}]}),
     "folk": dict(
@@ -228,7 +228,7 @@ STYLES = {
         bpm=[110, 144, 180], swing=[0, 0], metres={"4/4": 6, "3/4": 1}, valence=4, energy=4,
         modes={"major": 5, "minor": 3, "mixolydian": 1, "lydian": 1},
         tracks={"drums": [0.95, {"kit_808": 1}], "bass": [1, {"square_lead": 2, "synth_bass": 2}],
-                "comp": [0.15, {"square_lead": 1}], "pad": [0, {"saw_lead": 1}], "arp": [0.85, {"square_lead": 4, "saw_lead": 1}],
+                "comp": [0.15, {"square_lead": 1}], "pad": [0, {"warm_pad": 1}], "arp": [0.85, {"square_lead": 4, "saw_lead": 1}],
                 "lead": [1, {"square_lead": 4, "saw_lead": 1}], "counter": [0.35, {"square_lead": 1, "glockenspiel": 1}]}),
 }  # fmt: skip
 # Moods on the two axes, for hosts that offer a list.
@@ -239,7 +239,7 @@ MOODS = {
 }  # fmt: skip
 # What the engine uses unless it has a reason not to.
 SAMPLING = {"temperature": 0.9, "top_p": 0.95}
-MODEL = {"layers": 6, "width": 256, "heads": 4, "kv_heads": 2, "head_dim": 64, "feed_forward": 1024, "context": 1024}
+MODEL = {"layers": 5, "width": 256, "heads": 4, "kv_heads": 2, "head_dim": 64, "feed_forward": 768, "context": 1024}
 
 
 def token_list():

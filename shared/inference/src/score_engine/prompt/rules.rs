@@ -13,22 +13,21 @@ pub(crate) struct Explicit {
     /// Quarter notes per minute.
     pub(crate) tempo_bpm: Option<f64>,
     pub(crate) key: Option<Key>,
+    /// Nothing plays but what is named, as in "solo piano".
+    pub(crate) solo: bool,
     /// Words after "no" or "without", in lower case.
     pub(crate) excluded: Vec<String>,
-    /// The prompt without what it excludes, so that "no drums" does not suggest drums.
-    pub(crate) affirmed: String,
 }
 
 /// Reads the explicit parts of `prompt`.
 pub(crate) fn read(prompt: &str) -> Explicit {
     let words: Vec<&str> = prompt.split_whitespace().collect();
     let plain: Vec<String> = words.iter().map(|word| bare(word)).collect();
-    let (excluded, kept) = exclusions(&words, &plain);
     Explicit {
         tempo_bpm: tempo(&plain),
         key: key(&words, &plain),
-        excluded,
-        affirmed: kept.join(" "),
+        solo: plain.iter().any(|word| is_solo(word)),
+        excluded: exclusions(&words, &plain),
     }
 }
 
@@ -86,22 +85,21 @@ fn key_at(words: &[&str], plain: &[String], at: usize) -> Option<Key> {
     }
 }
 
-/// Splits the words into those that are excluded and those that are not.
-fn exclusions<'a>(words: &[&'a str], plain: &[String]) -> (Vec<String>, Vec<&'a str>) {
-    let (mut excluded, mut kept) = (Vec::new(), Vec::new());
+/// The words that negations cover.
+fn exclusions(words: &[&str], plain: &[String]) -> Vec<String> {
+    let mut excluded = Vec::new();
     let mut at = 0;
     while at < words.len() {
-        if !is_negation(&plain[at]) {
-            kept.push(words[at]);
-            at += 1;
+        at += 1;
+        if !is_negation(&plain[at - 1]) {
             continue;
         }
-        let end = covered(words, plain, at + 1);
-        let named = plain[at + 1..end].iter().filter(|word| !word.is_empty() && !is_link(word));
+        let end = covered(words, plain, at);
+        let named = plain[at..end].iter().filter(|word| !word.is_empty() && !is_link(word));
         excluded.extend(named.cloned());
         at = end;
     }
-    (excluded, kept)
+    excluded
 }
 
 /// Where the words end that a negation before `from` covers, as in "no drums or loud guitars".
@@ -125,6 +123,10 @@ fn covered(words: &[&str], plain: &[String], from: usize) -> usize {
 
 fn is_negation(word: &str) -> bool {
     matches!(word, "no" | "without" | "not" | "minus" | "excluding")
+}
+
+fn is_solo(word: &str) -> bool {
+    matches!(word, "solo" | "only" | "unaccompanied" | "alone")
 }
 
 fn is_link(word: &str) -> bool {
@@ -176,17 +178,18 @@ mod tests {
 
     #[test]
     fn negations() {
-        for (prompt, excluded, affirmed) in [
-            ("calm piano, no drums", vec!["drums"], "calm piano,"),
-            ("rock without drums or bass, fast", vec!["drums", "bass"], "rock fast"),
-            ("no electric guitar please", vec!["electric", "guitar"], "please"),
-            ("strings but not sad", vec!["sad"], "strings but"),
-            ("a piano piece", vec![], "a piano piece"),
-            ("no", vec![], ""),
+        for (prompt, excluded) in [
+            ("calm piano, no drums", vec!["drums"]),
+            ("rock without drums or bass, fast", vec!["drums", "bass"]),
+            ("no electric guitar please", vec!["electric", "guitar"]),
+            ("strings but not sad", vec!["sad"]),
+            ("no drums no bass", vec!["drums", "bass"]),
+            ("a piano piece", vec![]),
+            ("no", vec![]),
         ] {
-            let read = read(prompt);
-            assert_eq!(read.excluded, excluded, "{prompt}");
-            assert_eq!(read.affirmed, affirmed, "{prompt}");
+            assert_eq!(read(prompt).excluded, excluded, "{prompt}");
         }
+        assert!(read("Solo piano.").solo);
+        assert!(!read("piano and bass").solo);
     }
 }

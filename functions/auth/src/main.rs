@@ -1,0 +1,10 @@
+//! `auth` on Lambda.
+
+use reverie_api::lambda::{self, Deployment};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> anyhow::Result<()> {
+    let deployment = Deployment::load("auth").await;
+    let routes = reverie_auth::router(deployment.app().await?);
+    lambda::run(routes.into()).await
+}

@@ -1,0 +1,52 @@
+use axum::{Json, extract::State};
+use jiff::Timestamp;
+use reverie_api::{
+    Body, Caller, Id, Problem,
+    generation::{self, GenerationView},
+};
+use reverie_domain::{ids::GenerationId, job::Transition};
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use crate::{Generations, change::change};
+
+/// What can be changed of a generation.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct GenerationPatch {
+    /// An earlier end of the files.
+    #[schema(value_type = String, format = DateTime)]
+    expires_at: Timestamp,
+}
+
+/// Moves the end of a generation's files earlier. It can never be moved later.
+#[utoipa::path(
+    patch, path = "/v1/generations/{id}", tag = "generations", security(("bearer" = [])),
+    params(("id" = GenerationId, Path)),
+    request_body = GenerationPatch,
+    responses(
+        (status = 200, body = GenerationView),
+        (status = 400, body = Problem, content_type = "application/problem+json"),
+        (status = 401, body = Problem, content_type = "application/problem+json"),
+        (status = 404, body = Problem, content_type = "application/problem+json"),
+        (status = 409, body = Problem, content_type = "application/problem+json"),
+        (status = 413, body = Problem, content_type = "application/problem+json"),
+        (status = 415, body = Problem, content_type = "application/problem+json"),
+        (status = 422, body = Problem, content_type = "application/problem+json"),
+        (status = 503, body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub(crate) async fn shorten(
+    State(state): State<Generations>,
+    caller: Caller,
+    Id(id): Id<GenerationId>,
+    Body(patch): Body<GenerationPatch>,
+) -> Result<Json<GenerationView>, Problem> {
+    let (account, now) = (caller.account.id, state.app.now());
+    let end = patch.expires_at;
+    change(&state, (account, id), |job| {
+        job.shorten(now, end).map(|job| Transition { job, resolution: None })
+    })
+    .await?;
+    generation::load(&state.app, &*state.objects, account, id).await.map(Json)
+}

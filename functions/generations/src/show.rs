@@ -1,0 +1,36 @@
+use axum::{Json, extract::State};
+use reverie_api::{
+    Caller, Id, Prefer, Problem,
+    generation::{self, GenerationView},
+};
+use reverie_domain::ids::GenerationId;
+
+use crate::{Generations, wait::until_changed};
+
+/// A generation. With `Prefer: wait=25` the answer waits until its status changes.
+#[utoipa::path(
+    get, path = "/v1/generations/{id}", tag = "generations", security(("bearer" = [])),
+    params(
+        ("id" = GenerationId, Path),
+        ("Prefer" = Option<String>, Header, description = "`wait=25` waits for a change."),
+    ),
+    responses(
+        (status = 200, body = GenerationView),
+        (status = 401, body = Problem, content_type = "application/problem+json"),
+        (status = 404, body = Problem, content_type = "application/problem+json"),
+        (status = 503, body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub(crate) async fn show(
+    State(state): State<Generations>,
+    caller: Caller,
+    Id(id): Id<GenerationId>,
+    prefer: Prefer,
+) -> Result<Json<GenerationView>, Problem> {
+    let account = caller.account.id;
+    if prefer.wait.is_none() {
+        return generation::load(&state.app, &*state.objects, account, id).await.map(Json);
+    }
+    let (job, _) = generation::find(&*state.app.tables, account, id).await?;
+    until_changed(&state, &job, prefer.wait).await.map(Json)
+}

@@ -1,0 +1,226 @@
+use axum::{Json, extract::State};
+use http::{HeaderName, StatusCode, header};
+use jiff::Timestamp;
+use reverie_api::{
+    Body, Caller, IdempotencyKey, Prefer, Problem, Replay,
+    generation::{self, GenerationView},
+};
+use reverie_domain::{
+    credits::Credits,
+    ids::GenerationId,
+    job::{Job, ModelRef, Submission},
+    request::{CanonicalRequest, FieldError, GenerationRequest},
+};
+use reverie_store::{
+    generations::{self, Detail, Prepared},
+    ledger::LedgerError,
+    operations::Idempotency,
+    queue::Message,
+    quotes::Quote,
+};
+
+use crate::{
+    Generations,
+    quotes::{manifest_of, price},
+    wait::until_changed,
+};
+
+const ROUTE: &str = "POST /v1/generations";
+
+/// Submits a generation. Its price is held now, captured on success, and released on any other
+/// end. `{"quote": "quo_…"}` alone submits what was quoted.
+#[utoipa::path(
+    post, path = "/v1/generations", tag = "generations", security(("bearer" = [])),
+    params(
+        ("Idempotency-Key" = Option<String>, Header, description = "Kept for 24 hours."),
+        ("Prefer" = Option<String>, Header, description = "`wait=25` waits for a change."),
+    ),
+    request_body = GenerationRequest,
+    responses(
+        (status = 202, body = GenerationView, headers(("location" = String))),
+        (status = 400, body = Problem, content_type = "application/problem+json"),
+        (status = 401, body = Problem, content_type = "application/problem+json"),
+        (status = 402, body = Problem, content_type = "application/problem+json"),
+        (status = 404, body = Problem, content_type = "application/problem+json"),
+        (status = 409, body = Problem, content_type = "application/problem+json"),
+        (status = 413, body = Problem, content_type = "application/problem+json"),
+        (status = 415, body = Problem, content_type = "application/problem+json"),
+        (status = 422, body = Problem, content_type = "application/problem+json"),
+        (status = 429, body = Problem, content_type = "application/problem+json"),
+        (status = 503, body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub(crate) async fn create(
+    State(state): State<Generations>,
+    caller: Caller,
+    key: IdempotencyKey,
+    prefer: Prefer,
+    Body(request): Body<GenerationRequest>,
+) -> Result<(StatusCode, [(HeaderName, String); 1], Json<GenerationView>), Problem> {
+    let view = match submit(&state, &caller, &key, request).await? {
+        Submitted::Now(job, detail) if prefer.wait.is_none() => {
+            generation::view(&state.app, &*state.objects, &job, Some(*detail)).await?
+        }
+        Submitted::Now(job, _) => until_changed(&state, &job, prefer.wait).await?,
+        Submitted::Before(id) => {
+            generation::load(&state.app, &*state.objects, caller.account.id, id).await?
+        }
+    };
+    let location = [(header::LOCATION, format!("/v1/generations/{}", view.id))];
+    Ok((StatusCode::ACCEPTED, location, Json(view)))
+}
+
+enum Submitted {
+    Now(Box<Job>, Box<Detail>),
+    Before(GenerationId),
+}
+
+async fn submit(
+    state: &Generations,
+    caller: &Caller,
+    key: &IdempotencyKey,
+    request: GenerationRequest,
+) -> Result<Submitted, Problem> {
+    let (app, now, account) = (&state.app, state.app.now(), &caller.account);
+    let errors = request.check_submission(now);
+    if !errors.is_empty() {
+        let content = content_errors(state, &request).await;
+        return Err(Problem::invalid(errors.into_iter().chain(content).collect()));
+    }
+    let remembered = key.key(account.id, ROUTE);
+    let Prepared { wallet, idempotency, quote } =
+        generations::prepare(&*app.tables, account.id, account.wallet, remembered, request.quote)
+            .await?;
+    let id = GenerationId::new();
+    let body = serde_json::to_vec(&request).map_err(Problem::internal)?;
+    let mine = key.row(&app.settings, now, (account.id, ROUTE), &body, id);
+    if let Some(mine) = &mine
+        && let Replay::Same(first) = Replay::of(now, mine, idempotency.as_ref())?
+    {
+        return Ok(Submitted::Before(first.parse().map_err(Problem::internal)?));
+    }
+    let agreed = agree(state, now, &request, quote).await?;
+    if request.max_credits.is_some_and(|most| agreed.price > most) {
+        let message = format!("this costs {} credits", agreed.price);
+        return Err(Problem::invalid_field("max_credits", message));
+    }
+    let (job, detail) = rows(now, caller, id, agreed, request);
+    let others: Vec<_> = mine
+        .iter()
+        .map(|mine| mine.remember(idempotency.as_ref()))
+        .collect::<Result<_, _>>()?;
+    match generations::submit(&*app.tables, wallet, &job, &detail, &others).await {
+        Ok(_) => {}
+        Err(LedgerError::Conflict(outcomes)) => {
+            return lost_race(now, mine.as_ref(), &outcomes);
+        }
+        Err(error) => return Err(error.into()),
+    }
+    let message = Message::GenerationQueued { account: job.account, generation: job.id };
+    if let Err(error) = state.queue.send(&message).await {
+        // The job is written, and its outbox mark lets the sweep send the message.
+        tracing::warn!(%error, generation = %job.id, "the message was not sent");
+    }
+    Ok(Submitted::Now(Box::new(job), Box::new(detail)))
+}
+
+/// The same request ran at the same time and was first.
+fn lost_race(
+    now: Timestamp,
+    mine: Option<&Idempotency>,
+    outcomes: &[reverie_store::tables::Outcome],
+) -> Result<Submitted, Problem> {
+    let present = Idempotency::clashed(outcomes.first())?;
+    let Some(mine) = mine else {
+        return Err(Problem::internal("a new generation's row was there before"));
+    };
+    match Replay::of(now, mine, present.as_ref())? {
+        Replay::Same(first) => Ok(Submitted::Before(first.parse().map_err(Problem::internal)?)),
+        Replay::First => Err(Problem::unavailable("an idempotency row changed meanwhile")),
+    }
+}
+
+/// What is to be made, with which version, and for how much.
+struct Agreed {
+    request: CanonicalRequest,
+    model_version: String,
+    price: Credits,
+}
+
+async fn agree(
+    state: &Generations,
+    now: Timestamp,
+    request: &GenerationRequest,
+    quote: Option<Quote>,
+) -> Result<Agreed, Problem> {
+    let models = state.catalogue.models().await;
+    let canonical = match request.quote.is_some() && !request.describes_content() {
+        true => None,
+        false => Some(request.canonical(&models).map_err(Problem::invalid)?),
+    };
+    if request.quote.is_none() {
+        let canonical = canonical.ok_or_else(|| Problem::internal("neither quote nor request"))?;
+        let manifest = manifest_of(&models, &canonical)?;
+        let price = price(manifest, &canonical)?;
+        return Ok(Agreed { request: canonical, model_version: manifest.version.clone(), price });
+    }
+    let quote = quote.ok_or_else(|| Problem::invalid_field("quote", "there is no such quote"))?;
+    let current = manifest_of(&models, &quote.request)?;
+    if quote.expires_at <= now || current.version != quote.model_version {
+        let detail = "The quote has expired. Ask for a new one.";
+        return Err(Problem::new(StatusCode::CONFLICT, "quote.expired", detail));
+    }
+    if canonical.is_some_and(|canonical| canonical != quote.request) {
+        let detail = "The request is not the one that was quoted.";
+        return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "quote.mismatch", detail));
+    }
+    Ok(Agreed { request: quote.request, model_version: quote.model_version, price: quote.credits })
+}
+
+fn rows(
+    now: Timestamp,
+    caller: &Caller,
+    id: GenerationId,
+    agreed: Agreed,
+    request: GenerationRequest,
+) -> (Job, Detail) {
+    let account = &caller.account;
+    let Agreed { request: content, model_version, price } = agreed;
+    let job = Job::submit(
+        now,
+        Submission {
+            id,
+            account: account.id,
+            wallet: account.wallet,
+            kind: content.kind,
+            model: ModelRef { id: content.model.clone(), version: model_version },
+            seed: content.seed,
+            seconds: content.seconds,
+            price,
+            plan: account.plan,
+            expires_by: request.expires_at,
+        },
+    );
+    let detail = Detail {
+        generation: id,
+        account: account.id,
+        request: content,
+        labels: request.labels.unwrap_or_default(),
+        understood: None,
+        version: 1,
+    };
+    (job, detail)
+}
+
+/// So that a request with several mistakes hears of all of them at once.
+async fn content_errors(state: &Generations, request: &GenerationRequest) -> Vec<FieldError> {
+    if request.quote.is_some() && !request.describes_content() {
+        return Vec::new();
+    }
+    request.canonical(&state.catalogue.models().await).err().unwrap_or_default()
+}
+
+/// A field's error.
+pub(crate) fn field(path: &str, message: &str) -> FieldError {
+    FieldError { path: path.to_owned(), message: message.to_owned() }
+}

@@ -1,0 +1,85 @@
+use axum::extract::{FromRef, FromRequestParts};
+use http::{HeaderMap, StatusCode, header, request::Parts};
+use reverie_store::accounts::{self, Account, Session};
+
+use crate::{App, Problem, Settings, token::PlainToken};
+
+/// The session cookie's name where the public origin is https.
+pub const SECURE_COOKIE: &str = "__Host-reverie";
+/// Its name where the public origin is plain http on loopback.
+pub const COOKIE: &str = "reverie";
+
+/// Who asks. Extracting it costs one round trip, and answers 401 where nobody is known.
+#[derive(Debug, Clone)]
+pub struct Caller {
+    /// The account.
+    pub account: Account,
+    /// The session.
+    pub session: Session,
+}
+
+impl<S> FromRequestParts<S> for Caller
+where
+    App: FromRef<S>,
+    S: Send + Sync,
+{
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let app = App::from_ref(state);
+        let token = presented(parts, &app.settings)?.ok_or_else(Problem::unauthorized)?;
+        let hash = token.secret_hash();
+        accounts::authenticate(&*app.tables, app.now(), token.account(), &hash)
+            .await?
+            .map(|(account, session)| Self { account, session })
+            .ok_or_else(Problem::unauthorized)
+    }
+}
+
+/// The token in the request: `Authorization` before the cookie.
+fn presented(parts: &Parts, settings: &Settings) -> Result<Option<PlainToken>, Problem> {
+    if let Some(value) = parts.headers.get(header::AUTHORIZATION) {
+        let bearer = value.to_str().ok().and_then(|text| {
+            let (scheme, token) = text.split_once(' ')?;
+            scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+        });
+        return Ok(bearer.and_then(PlainToken::parse));
+    }
+    let name = if settings.is_plain_http() { COOKIE } else { SECURE_COOKIE };
+    let Some(token) = cookie(&parts.headers, name).and_then(PlainToken::parse) else {
+        return Ok(None);
+    };
+    if !parts.method.is_safe() && !from_our_pages(&parts.headers, settings) {
+        let detail = "Requests with a cookie that change something must come from our own pages.";
+        return Err(Problem::new(StatusCode::FORBIDDEN, "cross_site", detail));
+    }
+    Ok(Some(token))
+}
+
+fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    let texts = headers.get_all(header::COOKIE).into_iter().filter_map(|v| v.to_str().ok());
+    texts
+        .flat_map(|text| text.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
+        .find_map(|(key, value)| (key == name).then_some(value))
+}
+
+/// Browsers say where a request comes from, and pages cannot forge it.
+fn from_our_pages(headers: &HeaderMap, settings: &Settings) -> bool {
+    let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
+    match text("sec-fetch-site") {
+        Some(site) => matches!(site, "same-origin" | "none"),
+        None => text("origin").is_some_and(|origin| origin == settings.public_origin),
+    }
+}
+
+/// The `Set-Cookie` value that keeps a session in a browser.
+#[must_use]
+pub fn session_cookie(settings: &Settings, token: &PlainToken, max_age_secs: i64) -> String {
+    let token = token.reveal();
+    let rest = format!("Path=/; HttpOnly; SameSite=Lax; Max-Age={max_age_secs}");
+    match settings.is_plain_http() {
+        true => format!("{COOKIE}={token}; {rest}"),
+        false => format!("{SECURE_COOKIE}={token}; {rest}; Secure"),
+    }
+}

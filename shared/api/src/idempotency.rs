@@ -1,0 +1,96 @@
+use axum::extract::FromRequestParts;
+use http::{StatusCode, request::Parts};
+use jiff::Timestamp;
+use reverie_domain::ids::AccountId;
+use reverie_store::{
+    operations::{IDEMPOTENCY_VALIDITY, Idempotency, idempotency_key},
+    tables::Key,
+};
+use sha2::{Digest, Sha256};
+
+use crate::{Problem, Settings};
+
+/// The `Idempotency-Key` header, if there is one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IdempotencyKey(Option<String>);
+
+const MOST_CHARS: usize = 255;
+
+impl<S: Send + Sync> FromRequestParts<S> for IdempotencyKey {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        let Some(value) = parts.headers.get("idempotency-key") else { return Ok(Self(None)) };
+        let key = value.to_str().ok().map(str::trim);
+        match key.filter(|key| (1..=MOST_CHARS).contains(&key.len())) {
+            Some(key) => Ok(Self(Some(key.to_owned()))),
+            None => Err(Problem::malformed("Idempotency-Key has 1 to 255 visible characters.")),
+        }
+    }
+}
+
+/// What a remembered key says about a request that carries it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Replay {
+    /// It is the first, or the key is forgotten.
+    First,
+    /// The same request made this before.
+    Same(String),
+}
+
+impl IdempotencyKey {
+    /// The row to write together with what the request makes; `None` without a key. `body` is the
+    /// request in one fixed form.
+    #[must_use]
+    pub fn row(
+        &self,
+        settings: &Settings,
+        now: Timestamp,
+        (account, route): (AccountId, &str),
+        body: &[u8],
+        resource: impl ToString,
+    ) -> Option<Idempotency> {
+        let key = self.0.as_ref()?;
+        Some(Idempotency {
+            account,
+            route: route.to_owned(),
+            key_hash: hex::encode(Sha256::digest(key)),
+            request_hash: settings.keyed_hash("request", body),
+            resource: resource.to_string(),
+            expires_at: now + IDEMPOTENCY_VALIDITY,
+            version: 1,
+        })
+    }
+
+    /// Where the row is, to be read together with other rows.
+    #[must_use]
+    pub fn key(&self, account: AccountId, route: &str) -> Option<Key> {
+        let key = self.0.as_ref()?;
+        Some(idempotency_key(account, route, &hex::encode(Sha256::digest(key))))
+    }
+}
+
+impl Replay {
+    /// Compares the row that would be written with the one that is there.
+    ///
+    /// # Errors
+    /// 422 if the key came with another request.
+    pub fn of(
+        now: Timestamp,
+        mine: &Idempotency,
+        present: Option<&Idempotency>,
+    ) -> Result<Self, Problem> {
+        let Some(present) = present.filter(|row| now < row.expires_at) else {
+            return Ok(Self::First);
+        };
+        if present.request_hash != mine.request_hash {
+            let detail = "This Idempotency-Key came with another request before.";
+            return Err(Problem::new(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "idempotency.mismatch",
+                detail,
+            ));
+        }
+        Ok(Self::Same(present.resource.clone()))
+    }
+}

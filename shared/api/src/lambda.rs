@@ -1,0 +1,120 @@
+//! The adapter to Lambda: settings from the environment, clients once per process.
+
+use std::{env, sync::Arc};
+
+use anyhow::Context;
+use aws_config::SdkConfig;
+use axum::Router;
+use reverie_domain::{clock::SystemClock, credits::Credits, plan::GUEST_ALLOWANCE};
+use reverie_store::aws::{DynamoTables, S3Objects, SqsQueue, TableNames};
+use secrecy::SecretString;
+
+use crate::{App, Settings, finish};
+
+/// The deployment, as a function sees it.
+#[derive(Debug)]
+pub struct Deployment {
+    sdk: SdkConfig,
+}
+
+impl Deployment {
+    /// Starts logging and loads the credentials.
+    pub async fn load(function: &'static str) -> Self {
+        reverie_telemetry::init(function);
+        Self { sdk: aws_config::load_defaults(aws_config::BehaviorVersion::latest()).await }
+    }
+
+    /// What every HTTP function needs.
+    ///
+    /// # Errors
+    /// Names the variable that is missing or wrong, or says that the secret cannot be read.
+    pub async fn app(&self) -> anyhow::Result<App> {
+        let settings = Settings {
+            public_origin: required("REVERIE_PUBLIC_ORIGIN")?,
+            hash_secret: self.secret(&required("REVERIE_HASH_SECRET_ARN")?).await?,
+            guest_credits: number("REVERIE_GUEST_CREDITS")?
+                .map_or(GUEST_ALLOWANCE, Credits::new),
+            guests_per_address: number("REVERIE_GUESTS_PER_ADDRESS")?.unwrap_or(20),
+        };
+        Ok(App {
+            tables: Arc::new(self.tables()?),
+            clock: Arc::new(SystemClock),
+            settings: Arc::new(settings),
+        })
+    }
+
+    /// The tables.
+    ///
+    /// # Errors
+    /// Names the variable that is missing.
+    pub fn tables(&self) -> anyhow::Result<DynamoTables> {
+        let names = TableNames {
+            accounts: required("REVERIE_TABLE_ACCOUNTS")?,
+            ledger: required("REVERIE_TABLE_LEDGER")?,
+            generations: required("REVERIE_TABLE_GENERATIONS")?,
+            operations: required("REVERIE_TABLE_OPERATIONS")?,
+        };
+        Ok(DynamoTables::new(aws_sdk_dynamodb::Client::new(&self.sdk), names))
+    }
+
+    /// The bucket.
+    ///
+    /// # Errors
+    /// Names the variable that is missing.
+    pub fn objects(&self) -> anyhow::Result<S3Objects> {
+        let client = aws_sdk_s3::Client::new(&self.sdk);
+        Ok(S3Objects::new(client, required("REVERIE_BUCKET")?))
+    }
+
+    /// The job queue.
+    ///
+    /// # Errors
+    /// Names the variable that is missing.
+    pub fn queue(&self) -> anyhow::Result<SqsQueue> {
+        let client = aws_sdk_sqs::Client::new(&self.sdk);
+        Ok(SqsQueue::new(client, required("REVERIE_QUEUE_JOBS")?))
+    }
+
+    async fn secret(&self, arn: &str) -> anyhow::Result<SecretString> {
+        let client = aws_sdk_secretsmanager::Client::new(&self.sdk);
+        let answer = client.get_secret_value().secret_id(arn).send().await;
+        let answer = answer.context("the secret of REVERIE_HASH_SECRET_ARN cannot be read")?;
+        let text = answer.secret_string.context("the secret has no text")?;
+        Ok(SecretString::from(text))
+    }
+}
+
+/// Serves a function's routes to API Gateway.
+///
+/// # Errors
+/// When the runtime stops.
+pub async fn run(router: Router) -> anyhow::Result<()> {
+    lambda_http::run(finish(router)).await.map_err(anyhow::Error::from_boxed)
+}
+
+/// Serves a function's routes to a streaming Function URL.
+///
+/// # Errors
+/// When the runtime stops.
+pub async fn run_streaming(router: Router) -> anyhow::Result<()> {
+    lambda_http::run_with_streaming_response(finish(router))
+        .await
+        .map_err(anyhow::Error::from_boxed)
+}
+
+/// The variable's value.
+///
+/// # Errors
+/// Names the variable if it is not set.
+pub fn required(name: &str) -> anyhow::Result<String> {
+    env::var(name).ok().filter(|value| !value.is_empty()).with_context(|| format!("{name} is not set"))
+}
+
+/// The variable's number, if it is set.
+///
+/// # Errors
+/// Names the variable if it is not a number.
+pub fn number(name: &str) -> anyhow::Result<Option<u32>> {
+    let Ok(text) = env::var(name) else { return Ok(None) };
+    text.parse().map(Some).with_context(|| format!("{name} is not a whole number: {text:?}"))
+}

@@ -1,0 +1,90 @@
+//! Opaque tokens: they name the account and carry a secret that is stored only as a hash.
+
+use std::fmt;
+
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use reverie_domain::ids::AccountId;
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+const SESSION_PREFIX: &str = "rvs_";
+const ACCOUNT_BYTES: usize = 16;
+const SECRET_BYTES: usize = 32;
+
+/// A token as its owner has it. `Debug` does not show it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct PlainToken {
+    account: AccountId,
+    secret: [u8; SECRET_BYTES],
+}
+
+impl PlainToken {
+    /// A new token for an account's session.
+    ///
+    /// # Errors
+    /// If the operating system has no randomness.
+    pub fn new(account: AccountId) -> Result<Self, getrandom::Error> {
+        let mut secret = [0; SECRET_BYTES];
+        getrandom::fill(&mut secret)?;
+        Ok(Self { account, secret })
+    }
+
+    /// The token in this text, if it is one.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let encoded = text.strip_prefix(SESSION_PREFIX)?;
+        let bytes = URL_SAFE_NO_PAD.decode(encoded).ok()?;
+        let (account, secret) = bytes.split_at_checked(ACCOUNT_BYTES)?;
+        Some(Self {
+            account: AccountId::from_uuid(Uuid::from_slice(account).ok()?),
+            secret: secret.try_into().ok()?,
+        })
+    }
+
+    /// The account it names; whether the secret is right is another question.
+    #[must_use]
+    pub const fn account(&self) -> AccountId {
+        self.account
+    }
+
+    /// What is stored of it: SHA-256 of the secret, in hex. The secret has 256 random bits, so a
+    /// fast hash is enough.
+    #[must_use]
+    pub fn secret_hash(&self) -> String {
+        hex::encode(Sha256::digest(self.secret))
+    }
+
+    /// The text for its owner.
+    #[must_use]
+    pub fn reveal(&self) -> String {
+        let mut bytes = self.account.uuid().as_bytes().to_vec();
+        bytes.extend_from_slice(&self.secret);
+        format!("{SESSION_PREFIX}{}", URL_SAFE_NO_PAD.encode(bytes))
+    }
+}
+
+impl fmt::Debug for PlainToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("PlainToken(…)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_round_trips_and_debug_is_silent() {
+        let token = PlainToken::new(AccountId::new()).unwrap();
+        assert_eq!(PlainToken::parse(&token.reveal()), Some(token.clone()));
+        assert_eq!(format!("{token:?}"), "PlainToken(…)");
+    }
+
+    #[test]
+    fn other_texts_are_no_tokens() {
+        let good = PlainToken::new(AccountId::new()).unwrap().reveal();
+        for bad in ["", "rvs_", "rvs_x", &good[..good.len() - 2], &format!("{good}AA"), &good[1..]] {
+            assert_eq!(PlainToken::parse(bad), None, "{bad}");
+        }
+    }
+}

@@ -1,0 +1,70 @@
+//! Makes one piece of music and says what it took.
+//!
+//! `cargo run --release -p reverie-inference --example compose -- "calm piano" --seconds 30 --out out`
+
+use std::ops::ControlFlow;
+use std::path::PathBuf;
+use std::time::Instant;
+
+use anyhow::Context;
+use clap::Parser;
+use reverie_inference::{MusicRequest, Package, StyleHints, load};
+
+#[derive(Parser)]
+struct Options {
+    prompt: String,
+    #[arg(long, default_value_t = 30.0)]
+    seconds: f64,
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    #[arg(long)]
+    without: Option<String>,
+    #[arg(long)]
+    genre: Option<String>,
+    #[arg(long)]
+    tempo: Option<f64>,
+    #[arg(long)]
+    key: Option<String>,
+    #[arg(long)]
+    instrument: Vec<String>,
+    /// Folder of the model package.
+    #[arg(long, default_value = concat!(env!("CARGO_MANIFEST_DIR"), "/models/reverie-score"))]
+    package: PathBuf,
+    /// Folder for the files.
+    #[arg(long)]
+    out: Option<PathBuf>,
+}
+
+fn main() -> anyhow::Result<()> {
+    let options = Options::parse();
+    let clock = Instant::now();
+    let engine = load(&Package::open(&options.package)?)?;
+    println!("load    {:7.3} s", clock.elapsed().as_secs_f64());
+    let request = MusicRequest {
+        prompt: options.prompt,
+        negative_prompt: options.without,
+        seconds: options.seconds,
+        seed: options.seed,
+        style: StyleHints {
+            genre: options.genre,
+            tempo_bpm: options.tempo,
+            key: options.key,
+            instruments: options.instrument,
+            ..StyleHints::default()
+        },
+    };
+    let output = engine.generate(&request, &mut |_| ControlFlow::Continue(()))?;
+    for stage in &output.stages {
+        let took = stage.took.as_secs_f64();
+        let share = took / output.seconds;
+        println!("{:7} {took:7.3} s, {share:.4} per second of music", stage.name);
+    }
+    println!("{}", serde_json::to_string_pretty(&output.understood)?);
+    if let Some(folder) = options.out {
+        std::fs::create_dir_all(&folder).with_context(|| folder.display().to_string())?;
+        for file in &output.files {
+            std::fs::write(folder.join(file.name), &file.bytes)?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,157 @@
+//! From bars to notes: transposition, swing, the ending, and the small differences of players.
+
+use super::bars::{Bar, Group};
+use super::brief::{Brief, Track};
+use super::vocabulary::Vocabulary;
+use crate::dice::{Dice, Purpose};
+use crate::score::{Key, Metre, Note, Part, Role, Score, Section, TICKS_PER_QUARTER};
+
+/// Ticks of a step, which is a sixteenth note.
+const STEP: u32 = TICKS_PER_QUARTER / 4;
+/// Share of the ring of the last chord for which its keys are held.
+const HELD: f64 = 0.8;
+/// Semitones beyond an instrument's range at which a note is moved by an octave.
+const SLACK: i16 = 7;
+/// Length of a drum hit in ticks; drums ring by themselves.
+const HIT: u32 = STEP;
+
+/// The score of `bars`.
+pub(crate) fn arrange(vocabulary: &Vocabulary, brief: &Brief, bars: &[Bar], seed: u64) -> Score {
+    let mut dice = Dice::new(seed, Purpose::Performance);
+    let quarters_per_beat = f64::from(brief.metre.steps_per_beat) / 4.0;
+    let mut score = Score {
+        tempo_bpm: brief.fit.bpm * quarters_per_beat,
+        metre: metre(brief),
+        key: Key {
+            tonic: brief.tonic,
+            minor: brief.scale.contains(&3) && !brief.scale.contains(&4),
+        },
+        sections: sections(vocabulary, brief),
+        parts: Vec::new(),
+    };
+    let ring = (brief.fit.ring * HELD / score.tick_seconds()) as u32;
+    for (index, track) in brief.tracks.iter().enumerate() {
+        let player = Player { vocabulary, brief, track, ring };
+        let part = player.part(bars, index, &mut dice);
+        if !part.notes.is_empty() {
+            score.parts.push(part);
+        }
+    }
+    score
+}
+
+fn metre(brief: &Brief) -> Metre {
+    let steps = brief.metre.steps;
+    match brief.metre.steps_per_beat {
+        // The beat of compound time is three eighths.
+        6 => Metre { beats: steps / 2, unit: 8 },
+        _ => Metre { beats: steps / 4, unit: 4 },
+    }
+}
+
+fn sections(vocabulary: &Vocabulary, brief: &Brief) -> Vec<Section> {
+    let starts = brief.places.iter().enumerate();
+    starts
+        .filter(|(_, place)| place.phrase == 0)
+        .map(|(bar, place)| Section {
+            name: vocabulary.sections.get(usize::from(place.section)).cloned().unwrap_or_default(),
+            bar: bar as u32,
+            bars: place.length,
+        })
+        .collect()
+}
+
+struct Player<'a> {
+    vocabulary: &'a Vocabulary,
+    brief: &'a Brief,
+    track: &'a Track,
+    /// Ticks for which the last chord is held.
+    ring: u32,
+}
+
+impl Player<'_> {
+    fn part(&self, bars: &[Bar], index: usize, dice: &mut Dice) -> Part {
+        let (name, instrument) = &self.vocabulary.instruments[usize::from(self.track.instrument)];
+        let mut part = Part {
+            instrument: name.clone(),
+            role: self.role(),
+            program: instrument.program,
+            notes: Vec::new(),
+        };
+        let bar_ticks = u32::from(self.brief.metre.steps) * STEP;
+        for (at, bar) in bars.iter().enumerate() {
+            for group in bar.tracks[index].iter().flatten() {
+                let start = at as u32 * bar_ticks + self.offset(group.pos);
+                let last = bar.left == 0 && at > 0;
+                self.play(group, start, last, &mut part.notes, dice);
+            }
+        }
+        part.tidy();
+        part
+    }
+
+    fn play(&self, group: &Group, start: u32, last: bool, notes: &mut Vec<Note>, dice: &mut Dice) {
+        let velocities = &self.vocabulary.velocities;
+        let written = velocities
+            .get(usize::from(group.vel))
+            .or(velocities.last())
+            .map_or(80.0, |velocity| f32::from(*velocity));
+        let length = match () {
+            () if self.track.drums => HIT,
+            () if last => self.ring,
+            () => u32::from(group.steps) * STEP - STEP / 8,
+        };
+        for key in &group.keys {
+            let played = written + (dice.unit() - 0.5) * 9.0;
+            notes.push(Note {
+                start,
+                length,
+                pitch: self.sounding(*key),
+                velocity: played.round().clamp(1.0, 127.0) as u8,
+            });
+        }
+    }
+
+    /// Ticks from the start of the bar to step `pos`, with swing.
+    fn offset(&self, pos: u8) -> u32 {
+        let swing = self.vocabulary.styles[self.brief.style].1.swing;
+        let straight = u32::from(pos) * STEP;
+        let late = pos.checked_div(swing.unit).is_some_and(|times| times % 2 == 1)
+            && pos.is_multiple_of(swing.unit);
+        if !late {
+            return straight;
+        }
+        straight + (swing.amount * f64::from(swing.unit) * f64::from(STEP)).round() as u32
+    }
+
+    /// Transposes to the key, and by octaves into the instrument's range.
+    fn sounding(&self, key: u8) -> u8 {
+        if self.track.drums {
+            return key;
+        }
+        let instrument = &self.vocabulary.instruments[usize::from(self.track.instrument)].1;
+        let tonic = i16::from(self.brief.tonic);
+        let mut pitch = i16::from(key) + if tonic > 6 { tonic - 12 } else { tonic };
+        let (low, high) = (i16::from(instrument.low), i16::from(instrument.high));
+        while pitch < low - SLACK && pitch + 12 <= high {
+            pitch += 12;
+        }
+        while pitch > high + SLACK && pitch - 12 >= low {
+            pitch -= 12;
+        }
+        pitch.clamp(0, 127) as u8
+    }
+
+    fn role(&self) -> Role {
+        let name = self.vocabulary.roles.get(usize::from(self.track.role));
+        match name.map(String::as_str) {
+            _ if self.track.drums => Role::Drums,
+            Some("bass") => Role::Bass,
+            Some("pad") => Role::Pad,
+            Some("arp") => Role::Figure,
+            Some("lead") => Role::Melody,
+            Some("counter") => Role::Counter,
+            _ => Role::Chords,
+        }
+    }
+}

@@ -1,0 +1,238 @@
+//! What is to be written: the reading of the prompt, the rules and the hints, decided.
+
+mod key;
+mod tempo;
+mod tracks;
+
+use super::form::{self, Fit};
+use super::prompt::Reading;
+use super::prompt::rules::{self, Explicit};
+use super::vocabulary::{Metre, Token, Vocabulary, index_of};
+use crate::dice::{Dice, Purpose};
+use crate::engine::MusicRequest;
+use crate::error::EngineError;
+
+/// The decisions that come before the first bar.
+#[derive(Debug, Clone)]
+pub(crate) struct Brief {
+    pub(crate) style: usize,
+    /// 0–4, sad to happy.
+    pub(crate) valence: u8,
+    /// 0–4, calm to driving.
+    pub(crate) energy: u8,
+    /// 0–3, sparse to dense.
+    pub(crate) density: u8,
+    /// Index into the metres.
+    pub(crate) metre_index: usize,
+    pub(crate) metre: Metre,
+    /// Step at which a second chord starts.
+    pub(crate) split: u8,
+    /// Index into the modes.
+    pub(crate) mode: usize,
+    /// Pitch classes above the tonic.
+    pub(crate) scale: Vec<u8>,
+    /// Pitch class, 0 is C.
+    pub(crate) tonic: u8,
+    pub(crate) tempo_token: u8,
+    pub(crate) fit: Fit,
+    pub(crate) tracks: Vec<Track>,
+    /// One for each bar.
+    pub(crate) places: Vec<Place>,
+}
+
+/// A track of the header.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Track {
+    /// Index into the roles.
+    pub(crate) role: u8,
+    /// Index into the instruments.
+    pub(crate) instrument: u8,
+    pub(crate) drums: bool,
+    /// A tune, as opposed to accompaniment.
+    pub(crate) melodic: bool,
+    /// Most keys in one group.
+    pub(crate) keys: usize,
+}
+
+/// Where a bar stands in the form.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Place {
+    /// Index into the sections.
+    pub(crate) section: u8,
+    /// Bar within its section.
+    pub(crate) phrase: u32,
+    /// Bars of the section.
+    pub(crate) length: u32,
+    /// A section that comes back unchanged.
+    pub(crate) refrain: bool,
+}
+
+/// Everything that a request says.
+pub(crate) struct Wishes<'a> {
+    pub(crate) request: &'a MusicRequest,
+    pub(crate) reading: &'a Reading,
+    /// The reading of the negative prompt.
+    pub(crate) negative: Option<&'a Reading>,
+    pub(crate) explicit: Explicit,
+    /// Words for what to leave out.
+    pub(crate) excluded: Vec<String>,
+}
+
+impl<'a> Wishes<'a> {
+    pub(crate) fn new(
+        request: &'a MusicRequest,
+        reading: &'a Reading,
+        negative: Option<&'a Reading>,
+    ) -> Self {
+        let explicit = rules::read(&request.prompt);
+        let mut excluded = explicit.excluded.clone();
+        excluded.extend(request.negative_prompt.as_deref().map(rules::words).unwrap_or_default());
+        Self { request, reading, negative, explicit, excluded }
+    }
+}
+
+impl Brief {
+    /// Decides everything that the wishes leave open, by what the model thinks likely and by the seed.
+    ///
+    /// # Errors
+    /// A hint that this package does not have.
+    pub(crate) fn new(vocabulary: &Vocabulary, wishes: &Wishes<'_>) -> Result<Self, EngineError> {
+        let mut dice = Dice::new(wishes.request.seed, Purpose::Plan);
+        let style = style(vocabulary, wishes, &mut dice)?;
+        let (valence, energy) = mood(vocabulary, wishes, style)?;
+        let density = level(wishes, "density", 4).unwrap_or((energy / 2 + 1).min(3));
+        let metre_index = metre(vocabulary, wishes, style, &mut dice);
+        let metre = vocabulary.metres[metre_index].1;
+        let (tonic, mode) = key::choose(vocabulary, wishes, style, &mut dice)?;
+        let wanted = tempo::choose(vocabulary, wishes, style, &mut dice)?;
+        let beats = f64::from(metre.steps) / f64::from(metre.steps_per_beat);
+        let fit = form::fit(wishes.request.seconds, beats, wanted);
+        Ok(Self {
+            style,
+            valence,
+            energy,
+            density,
+            metre_index,
+            metre,
+            split: if metre.steps_per_beat == 6 { 6 } else { 8 },
+            mode,
+            scale: vocabulary.modes[mode].1.clone(),
+            tonic,
+            tempo_token: tempo::token(vocabulary, fit.bpm),
+            fit,
+            tracks: tracks::choose(vocabulary, wishes, style, density, &mut dice)?,
+            places: places(vocabulary, fit.bars),
+        })
+    }
+
+    /// The header of every row.
+    pub(crate) fn header(&self) -> Vec<Token> {
+        let mut header = vec![
+            Token::Bos,
+            Token::Style(self.style as u8),
+            Token::Valence(self.valence),
+            Token::Energy(self.energy),
+            Token::Tempo(self.tempo_token),
+            Token::Metre(self.metre_index as u8),
+            Token::Mode(self.mode as u8),
+            Token::Density(self.density),
+        ];
+        for track in &self.tracks {
+            header.extend([Token::Track(track.role), Token::Inst(track.instrument)]);
+        }
+        header
+    }
+}
+
+fn style(
+    vocabulary: &Vocabulary,
+    wishes: &Wishes<'_>,
+    dice: &mut Dice,
+) -> Result<usize, EngineError> {
+    if let Some(wanted) = &wishes.request.style.genre {
+        return index_of(&vocabulary.styles, &name_of(wanted))
+            .ok_or_else(|| EngineError::invalid("style.genre", one_of(names(&vocabulary.styles))));
+    }
+    let labels = || vocabulary.styles.iter().map(|(name, _)| name.as_str());
+    let mut shares = wishes
+        .reading
+        .shares("style", labels())
+        .unwrap_or_else(|| vec![1.0; vocabulary.styles.len()]);
+    // A style that the negative prompt clearly names is out.
+    if let Some(unwanted) = wishes.negative.and_then(|reading| reading.shares("style", labels())) {
+        for (share, unwanted) in shares.iter_mut().zip(unwanted) {
+            *share *= if unwanted > 0.6 { 0.0 } else { 1.0 };
+        }
+    }
+    Ok(dice.choose(&sharpened(&shares)))
+}
+
+fn mood(
+    vocabulary: &Vocabulary,
+    wishes: &Wishes<'_>,
+    style: usize,
+) -> Result<(u8, u8), EngineError> {
+    if let Some(wanted) = &wishes.request.style.mood {
+        let mood = index_of(&vocabulary.moods, &name_of(wanted));
+        return mood
+            .map(|index| vocabulary.moods[index].1)
+            .map(|mood| (mood.valence, mood.energy))
+            .ok_or_else(|| EngineError::invalid("style.mood", one_of(names(&vocabulary.moods))));
+    }
+    let usual = &vocabulary.styles[style].1;
+    Ok((
+        level(wishes, "valence", 5).unwrap_or(usual.valence),
+        level(wishes, "energy", 5).unwrap_or(usual.energy),
+    ))
+}
+
+/// The likeliest level of a head whose labels are numbers from 0.
+fn level(wishes: &Wishes<'_>, head: &str, count: usize) -> Option<u8> {
+    let labels = ["0", "1", "2", "3", "4"].into_iter().take(count);
+    let shares = wishes.reading.shares(head, labels)?;
+    let likeliest = shares.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1))?;
+    u8::try_from(likeliest.0).ok()
+}
+
+fn metre(vocabulary: &Vocabulary, wishes: &Wishes<'_>, style: usize, dice: &mut Dice) -> usize {
+    let labels = vocabulary.metres.iter().map(|(name, _)| name.as_str());
+    let usual = &vocabulary.styles[style].1.metres;
+    let shares = wishes.reading.shares("metre", labels).unwrap_or_else(|| {
+        let weight = |(name, _): &(String, Metre)| usual.get(name).copied().unwrap_or(0.0);
+        vocabulary.metres.iter().map(weight).collect()
+    });
+    dice.choose(&sharpened(&shares))
+}
+
+fn places(vocabulary: &Vocabulary, bars: u32) -> Vec<Place> {
+    let mut places = Vec::with_capacity(bars as usize);
+    for (name, length) in form::sections(bars) {
+        let section = vocabulary.sections.iter().position(|other| other == name);
+        places.extend((0..length).map(|phrase| Place {
+            section: section.unwrap_or(0) as u8,
+            phrase,
+            length,
+            refrain: name == "chorus",
+        }));
+    }
+    places
+}
+
+/// Weights for a choice that is nearly always the likeliest, unless others are about as likely.
+fn sharpened(shares: &[f32]) -> Vec<f32> {
+    let top = shares.iter().copied().fold(0.0, f32::max);
+    shares.iter().map(|share| if *share < top * 0.3 { 0.0 } else { share * share }).collect()
+}
+
+/// A name as the tables write it.
+fn name_of(text: &str) -> String {
+    text.trim().to_lowercase().replace([' ', '-'], "_")
+}
+
+fn names<T>(table: &[(String, T)]) -> impl Iterator<Item = &str> {
+    table.iter().map(|(name, _)| name.as_str())
+}
+
+fn one_of<'a>(names: impl Iterator<Item = &'a str>) -> String {
+    format!("must be one of: {}", names.collect::<Vec<_>>().join(", "))
+}

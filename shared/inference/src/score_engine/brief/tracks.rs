@@ -1,0 +1,252 @@
+//! Choice of the tracks and their instruments.
+
+use super::{Track, Wishes, index_of, name_of};
+use crate::dice::Dice;
+use crate::error::EngineError;
+use crate::score_engine::vocabulary::{Instrument, Style, Vocabulary};
+
+/// Bank of drum kits in a SoundFont.
+const DRUM_BANK: u8 = 128;
+/// Share of a role's usual probability, by density.
+const BY_DENSITY: [f32; 4] = [0.45, 0.85, 1.1, 1.6];
+
+/// The tracks of a piece, in the order of the roles.
+pub(super) fn choose(
+    vocabulary: &Vocabulary,
+    wishes: &Wishes<'_>,
+    style: usize,
+    density: u8,
+    dice: &mut Dice,
+) -> Result<Vec<Track>, EngineError> {
+    let choice = Choice { vocabulary, wishes, style: &vocabulary.styles[style].1 };
+    let mut cast = choice.cast(density, dice);
+    let (hinted, asked) = (choice.hinted()?, choice.asked());
+    let only = match (hinted.is_empty(), wishes.explicit.solo) {
+        (false, _) => hinted,
+        (true, true) => asked.clone(),
+        (true, false) => Vec::new(),
+    };
+    if only.is_empty() {
+        choice.assign(&asked, &mut cast, false);
+    } else {
+        cast = vec![None; vocabulary.roles.len()];
+        choice.assign(&only, &mut cast, true);
+    }
+    choice.fill_if_bare(&mut cast);
+    Ok(cast
+        .iter()
+        .enumerate()
+        .filter_map(|(role, instrument)| {
+            instrument.map(|instrument| choice.track(role, instrument))
+        })
+        .collect())
+}
+
+struct Choice<'a> {
+    vocabulary: &'a Vocabulary,
+    wishes: &'a Wishes<'a>,
+    style: &'a Style,
+}
+
+/// An instrument for each role, or none.
+type Cast = Vec<Option<usize>>;
+
+impl Choice<'_> {
+    /// What the style usually has, without what is unwanted. Draws the same number of random numbers for every
+    /// request, so that leaving one instrument out changes no other.
+    fn cast(&self, density: u8, dice: &mut Dice) -> Cast {
+        let roles = self.vocabulary.roles.iter();
+        roles
+            .map(|role| {
+                let (presence, place) = (dice.unit(), dice.clone());
+                dice.unit();
+                let usual = self.style.tracks.get(role)?;
+                let factor = BY_DENSITY[usize::from(density.min(3))];
+                let probability = match usual.probability {
+                    certain if certain >= 1.0 => 1.0,
+                    probability => (probability * factor).min(1.0),
+                };
+                if presence >= probability || self.unwanted_role(role) {
+                    return None;
+                }
+                self.usual_instrument(role, &mut place.clone())
+            })
+            .collect()
+    }
+
+    fn usual_instrument(&self, role: &str, dice: &mut Dice) -> Option<usize> {
+        let weights: Vec<f32> = self
+            .vocabulary
+            .instruments
+            .iter()
+            .map(|(name, instrument)| {
+                let weight = self.style.tracks.get(role)?.instruments.get(name)?;
+                (plays(instrument, role) && !self.unwanted(name)).then_some(*weight)
+            })
+            .map(Option::unwrap_or_default)
+            .collect();
+        let chosen = dice.choose(&weights);
+        (weights[chosen] > 0.0).then_some(chosen)
+    }
+
+    fn unwanted_role(&self, role: &str) -> bool {
+        let reading = self.wishes.reading;
+        reading.says("avoid_role", role)
+            || self.wishes.excluded.iter().any(|word| names_role(word, role))
+    }
+
+    fn unwanted(&self, instrument: &str) -> bool {
+        let Wishes { reading, negative, .. } = self.wishes;
+        reading.says("avoid_instrument", instrument)
+            || negative.is_some_and(|negative| negative.says("instrument", instrument))
+            || self.wishes.excluded.iter().any(|word| names_instrument(word, instrument))
+    }
+
+    /// The instruments that the prompt asks for.
+    fn asked(&self) -> Vec<usize> {
+        let wanted = |(_, (name, _)): &(usize, &(String, Instrument))| {
+            self.wishes.reading.says("instrument", name) && !self.unwanted(name)
+        };
+        let instruments = self.vocabulary.instruments.iter().enumerate();
+        instruments.filter(wanted).map(|(index, _)| index).collect()
+    }
+
+    /// The instruments of `style.instruments`.
+    fn hinted(&self) -> Result<Vec<usize>, EngineError> {
+        let hints = self.wishes.request.style.instruments.iter();
+        hints.map(|hint| self.hint(hint)).collect()
+    }
+
+    /// An instrument by its name, by a word of its name, or by its role; the style's usual one where several fit.
+    fn hint(&self, hint: &str) -> Result<usize, EngineError> {
+        let name = name_of(hint);
+        let instruments = &self.vocabulary.instruments;
+        if let Some(index) = index_of(instruments, &name) {
+            return Ok(index);
+        }
+        let fits = |(other, instrument): &(String, Instrument)| {
+            names_instrument(&name, other)
+                || instrument.roles.iter().any(|role| names_role(&name, role))
+        };
+        let weight = |(other, _): &(String, Instrument)| {
+            let usual = self.style.tracks.values();
+            usual
+                .filter_map(|track| track.instruments.get(other))
+                .fold(0.0, |sum: f32, weight| sum + weight)
+        };
+        let fitting = instruments.iter().enumerate().filter(|(_, entry)| fits(entry));
+        fitting
+            .max_by(|a, b| weight(a.1).total_cmp(&weight(b.1)).then(b.0.cmp(&a.0)))
+            .map(|(index, _)| index)
+            .ok_or_else(|| {
+                EngineError::invalid(
+                    "style.instruments",
+                    format!("{hint:?} is none of: {}", super::one_of(super::names(instruments))),
+                )
+            })
+    }
+
+    /// Gives each instrument a role. `all` also takes second roles for a lone instrument: a solo piano plays both tune
+    /// and chords.
+    fn assign(&self, instruments: &[usize], cast: &mut Cast, all: bool) {
+        let mut taken = vec![false; cast.len()];
+        for index in instruments {
+            let best = self.roles_of(*index).into_iter().find(|role| !taken[*role]);
+            if let Some(role) = best {
+                cast[role] = Some(*index);
+                taken[role] = true;
+            }
+        }
+        if !all {
+            return;
+        }
+        for role in ["comp", "lead", "arp"] {
+            let Some(at) = self.vocabulary.roles.iter().position(|other| other == role) else {
+                continue;
+            };
+            let able = instruments
+                .iter()
+                .find(|index| plays(&self.vocabulary.instruments[**index].1, role));
+            if !taken[at] && instruments.len() == 1 && taken.iter().filter(|t| **t).count() < 2 {
+                cast[at] = able.copied();
+                taken[at] = able.is_some();
+            }
+        }
+    }
+
+    /// The roles that an instrument can play; first those that the style gives it, then its own order.
+    fn roles_of(&self, index: usize) -> Vec<usize> {
+        let (name, instrument) = &self.vocabulary.instruments[index];
+        let usual = |role: &&String| {
+            let track = self.style.tracks.get(*role);
+            track.is_some_and(|track| track.instruments.contains_key(name))
+        };
+        let (mut first, second): (Vec<&String>, Vec<&String>) =
+            instrument.roles.iter().partition(usual);
+        first.extend(second);
+        first
+            .iter()
+            .filter_map(|role| self.vocabulary.roles.iter().position(|other| other == *role))
+            .collect()
+    }
+
+    /// A piece needs an instrument with pitch, unless only drums were asked for.
+    fn fill_if_bare(&self, cast: &mut Cast) {
+        let instruments = &self.vocabulary.instruments;
+        let pitched = |index: &usize| instruments[*index].1.bank != DRUM_BANK;
+        let only_drums = !self.wishes.request.style.instruments.is_empty();
+        if cast.iter().flatten().any(pitched) || only_drums && cast.iter().any(Option::is_some) {
+            return;
+        }
+        let wanted = (0..instruments.len())
+            .filter(pitched)
+            .find(|index| !self.unwanted(&instruments[*index].0))
+            .or_else(|| (0..instruments.len()).find(pitched));
+        if let Some(index) = wanted {
+            self.assign(&[index], cast, true);
+        }
+    }
+
+    fn track(&self, role: usize, instrument: usize) -> Track {
+        let name = self.vocabulary.roles[role].as_str();
+        let drums = self.vocabulary.instruments[instrument].1.bank == DRUM_BANK;
+        Track {
+            role: role as u8,
+            instrument: instrument as u8,
+            drums,
+            melodic: matches!(name, "lead" | "counter"),
+            keys: match name {
+                _ if drums => 4,
+                "bass" | "lead" | "counter" => 3,
+                _ => 6,
+            },
+        }
+    }
+}
+
+fn plays(instrument: &Instrument, role: &str) -> bool {
+    instrument.roles.iter().any(|other| other == role)
+}
+
+/// Whether a word of a prompt names this role.
+fn names_role(word: &str, role: &str) -> bool {
+    let word = word.strip_suffix('s').filter(|w| w.len() > 2).unwrap_or(word);
+    let role = role.strip_suffix('s').unwrap_or(role);
+    word == role
+        || match role {
+            "drum" => matches!(word, "percussion" | "beat" | "kick" | "snare" | "cymbal"),
+            "bas" | "bass" => matches!(word, "bas" | "bass" | "bassline" | "basse"),
+            "lead" => matches!(word, "melody" | "melodie" | "solo"),
+            "comp" => word == "chord",
+            _ => false,
+        }
+}
+
+/// Whether a word of a prompt names this instrument, by its whole name or by a part such as `guitar`.
+fn names_instrument(word: &str, instrument: &str) -> bool {
+    let same = |word: &str| {
+        instrument == word || word.len() > 3 && instrument.split('_').any(|part| part == word)
+    };
+    let generic = matches!(word, "lead" | "bass" | "pad" | "power" | "clean" | "finger");
+    !generic && (same(word) || word.strip_suffix('s').is_some_and(same))
+}

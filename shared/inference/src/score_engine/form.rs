@@ -1,0 +1,111 @@
+//! The form of a piece, and the number of bars and the tempo that give it its exact length.
+
+use crate::render::LEAD_IN;
+
+/// Share by which the length may move the tempo.
+const TEMPO_PLAY: f64 = 0.04;
+/// How long the last chord may ring, in seconds, from its start to the end of the track.
+const RING: std::ops::RangeInclusive<f64> = 1.4..=5.5;
+
+/// Bars and tempo that fill a length exactly.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Fit {
+    /// Including the last, in which the last chord starts.
+    pub(crate) bars: u32,
+    /// Beats per minute.
+    pub(crate) bpm: f64,
+    /// Seconds from the start of the last bar to the end of the track.
+    pub(crate) ring: f64,
+}
+
+/// Chooses bars and tempo so that `LEAD_IN + (bars − 1) bars + ring = seconds`, with a tempo close to `bpm`, a ring of
+/// about a bar, and whole phrases of four bars.
+pub(crate) fn fit(seconds: f64, beats_per_bar: f64, bpm: f64) -> Fit {
+    let bar = beats_per_bar * 60.0 / bpm;
+    let wanted_ring = bar.clamp(2.0, 3.6);
+    let most = (seconds / bar * 1.1) as u32 + 2;
+    let mut best = (f64::INFINITY, alone(seconds, bar, bpm));
+    for bars in 2..=most {
+        for step in -20..=20 {
+            let play = f64::from(step) / 20.0 * TEMPO_PLAY;
+            let ring = seconds - LEAD_IN - f64::from(bars - 1) * bar / (1.0 + play);
+            if !RING.contains(&ring) {
+                continue;
+            }
+            let phrase = match bars % 4 {
+                0 | 1 => 0.0,
+                2 => 0.5,
+                _ => 0.8,
+            };
+            let cost =
+                (play / TEMPO_PLAY).powi(2) * 0.7 + ((ring - wanted_ring) / 1.2).powi(2) + phrase;
+            if cost < best.0 {
+                let bpm = bpm * (1.0 + play);
+                best = (cost, Fit { bars, bpm, ring });
+            }
+        }
+    }
+    best.1
+}
+
+/// For lengths that hold no second bar: a single one.
+fn alone(seconds: f64, bar: f64, bpm: f64) -> Fit {
+    let play = (bar / (seconds - LEAD_IN).max(0.1)).clamp(1.0 - TEMPO_PLAY, 1.0 + TEMPO_PLAY);
+    Fit { bars: 1, bpm: bpm * play, ring: seconds - LEAD_IN }
+}
+
+/// Names and lengths of the sections of `bars` bars, as the package's `FORMAT.md` describes them.
+pub(crate) fn sections(bars: u32) -> Vec<(&'static str, u32)> {
+    let unit = if bars < 40 { 4 } else { 8 };
+    let count = (bars / unit) as usize;
+    let names: Vec<&str> = match count {
+        0 | 1 => return vec![("verse", bars)],
+        2 => vec!["verse", "chorus"],
+        3 => vec!["intro", "verse", "chorus"],
+        _ => {
+            let start = ["verse", "chorus"];
+            let rest = ["verse", "chorus", "bridge", "chorus"];
+            let body = start.into_iter().chain(rest.into_iter().cycle());
+            std::iter::once("intro").chain(body.take(count - 2)).chain(["outro"]).collect()
+        }
+    };
+    let mut sections: Vec<_> = names.into_iter().map(|name| (name, unit)).collect();
+    if let Some(last) = sections.last_mut() {
+        last.1 += bars % unit;
+    }
+    sections
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lengths_are_exact_and_tempi_close() {
+        for seconds in [5.0, 8.3, 10.0, 29.7, 30.0, 61.0, 180.0] {
+            for bpm in [50.0, 66.0, 90.0, 121.0, 174.0] {
+                for beats in [2.0, 3.0, 4.0] {
+                    let fit = fit(seconds, beats, bpm);
+                    let bar = beats * 60.0 / fit.bpm;
+                    let total = LEAD_IN + f64::from(fit.bars - 1) * bar + fit.ring;
+                    let case = format!("{seconds} s, {bpm} bpm, {beats} beats: {fit:?}");
+                    assert!((total - seconds).abs() < 1e-9, "{case}");
+                    assert!((fit.bpm / bpm - 1.0).abs() < TEMPO_PLAY + 1e-9, "{case}");
+                    assert!(fit.bars == 1 || RING.contains(&fit.ring), "{case}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn forms_of_the_format() {
+        assert_eq!(sections(3), [("verse", 3)]);
+        assert_eq!(sections(9), [("verse", 4), ("chorus", 5)]);
+        assert_eq!(sections(13), [("intro", 4), ("verse", 4), ("chorus", 5)]);
+        let long = sections(81);
+        assert_eq!(long.iter().map(|(_, bars)| bars).sum::<u32>(), 81);
+        let names: Vec<_> = long.iter().map(|(name, _)| *name).collect();
+        let expected = "intro verse chorus verse chorus bridge chorus verse chorus outro";
+        assert_eq!(names.join(" "), expected);
+    }
+}

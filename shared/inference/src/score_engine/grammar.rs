@@ -1,0 +1,179 @@
+//! Which tokens may follow within one track of one bar.
+
+use super::bars::{BACK, Bar, Group};
+use super::vocabulary::{Token, Vocabulary};
+
+/// What the grammar of a track depends on.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Rules {
+    pub(crate) drums: bool,
+    /// Most keys in one group.
+    pub(crate) keys: usize,
+    /// Steps of a bar.
+    pub(crate) steps: u8,
+    /// Step at which the second chord starts.
+    pub(crate) split: u8,
+    /// Pitch classes that are allowed before and from the split, as bits.
+    pub(crate) classes: [u16; 2],
+    /// In the last bar everything starts on the first beat.
+    pub(crate) first_beat_only: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum State {
+    Start,
+    Position,
+    Velocity,
+    Keys,
+    Done,
+}
+
+/// One track of one bar while it is written.
+pub(crate) struct TrackGrammar<'v> {
+    vocabulary: &'v Vocabulary,
+    rules: Rules,
+    state: State,
+    groups: Vec<Group>,
+    group: Group,
+    velocity: Option<u8>,
+}
+
+impl<'v> TrackGrammar<'v> {
+    pub(crate) fn new(vocabulary: &'v Vocabulary, rules: Rules) -> Self {
+        Self {
+            vocabulary,
+            rules,
+            state: State::Start,
+            groups: Vec::new(),
+            group: Group { pos: 0, vel: 0, keys: Vec::new(), steps: 0 },
+            velocity: None,
+        }
+    }
+
+    /// Replaces `allowed` by the ids that may follow within the track. Returns whether the track may end here.
+    pub(crate) fn allowed(&self, allowed: &mut Vec<u32>) -> bool {
+        allowed.clear();
+        match self.state {
+            State::Start => self.positions(0, allowed),
+            State::Position => {
+                self.velocities(allowed);
+                if self.velocity.is_some() {
+                    self.keys(allowed);
+                }
+            }
+            State::Velocity => self.keys(allowed),
+            State::Keys => {
+                self.keys(allowed);
+                if self.rules.drums {
+                    self.positions(self.group.pos + 1, allowed);
+                    return true;
+                }
+                let durations = self.vocabulary.between(Token::Dur(1), Token::Dur(u8::MAX));
+                allowed.extend(durations.map(|(_, id)| id));
+            }
+            State::Done => {
+                self.positions(self.group.pos + 1, allowed);
+                return true;
+            }
+        }
+        false
+    }
+
+    /// Follows a token that was allowed.
+    pub(crate) fn push(&mut self, token: Token) {
+        match token {
+            Token::Pos(pos) => {
+                self.close();
+                self.group.pos = pos;
+                self.state = State::Position;
+            }
+            Token::Vel(vel) => {
+                self.velocity = Some(vel);
+                self.state = State::Velocity;
+            }
+            Token::Pitch(key) | Token::Drum(key) => {
+                self.group.keys.push(key);
+                self.state = State::Keys;
+            }
+            Token::Dur(steps) => {
+                self.group.steps = steps;
+                self.close();
+                self.state = State::Done;
+            }
+            _ => {}
+        }
+    }
+
+    /// The groups that are complete.
+    pub(crate) fn finish(mut self) -> Vec<Group> {
+        if self.rules.drums {
+            self.close();
+        }
+        self.groups
+    }
+
+    fn close(&mut self) {
+        let keys = std::mem::take(&mut self.group.keys);
+        if let Some(vel) = self.velocity.filter(|_| !keys.is_empty()) {
+            self.groups.push(Group { pos: self.group.pos, vel, keys, steps: self.group.steps });
+        }
+    }
+
+    fn positions(&self, from: u8, allowed: &mut Vec<u32>) {
+        let end = if self.rules.first_beat_only { 1 } else { self.rules.steps };
+        if from < end {
+            let positions = self.vocabulary.between(Token::Pos(from), Token::Pos(end - 1));
+            allowed.extend(positions.map(|(_, id)| id));
+        }
+    }
+
+    /// A velocity is said in the first group, and later only when it changes.
+    fn velocities(&self, allowed: &mut Vec<u32>) {
+        let velocities = self.vocabulary.between(Token::Vel(0), Token::Vel(u8::MAX));
+        allowed.extend(
+            velocities
+                .filter(|(token, _)| self.velocity.map(Token::Vel) != Some(*token))
+                .map(|(_, id)| id),
+        );
+    }
+
+    fn keys(&self, allowed: &mut Vec<u32>) {
+        if self.group.keys.len() >= self.rules.keys {
+            return;
+        }
+        let next = self.group.keys.last().map_or(0, |key| key + 1);
+        if self.rules.drums {
+            let drums = self.vocabulary.between(Token::Drum(next), Token::Drum(u8::MAX));
+            allowed.extend(drums.map(|(_, id)| id));
+            return;
+        }
+        let half = usize::from(self.group.pos >= self.rules.split);
+        let classes = self.rules.classes[half];
+        let pitches = self.vocabulary.between(Token::Pitch(next), Token::Pitch(u8::MAX));
+        for (token, id) in pitches {
+            if matches!(token, Token::Pitch(key) if classes & (1 << (key % 12)) != 0) {
+                allowed.push(id);
+            }
+        }
+    }
+}
+
+/// Ids of the `BACK` tokens that may start track `track` of the bar after `bars`, in a row that starts with bar `first`.
+pub(crate) fn backs<'a>(
+    vocabulary: &'a Vocabulary,
+    bars: &'a [Bar],
+    first: usize,
+    track: usize,
+) -> impl Iterator<Item = u32> + 'a {
+    BACK.iter().filter_map(move |back| {
+        let before = bars.len().checked_sub(usize::from(*back))?;
+        (before >= first && bars[before].tracks[track].is_some())
+            .then(|| vocabulary.id(Token::Back(*back)))
+            .flatten()
+    })
+}
+
+/// Pitch classes as bits.
+pub(crate) fn class_bits(classes: impl IntoIterator<Item = u8>) -> u16 {
+    classes.into_iter().fold(0, |bits, class| bits | 1 << (class % 12))
+}

@@ -1,0 +1,189 @@
+//! What every package of the engine `score` must do, run on the small package of the test suite and once on the real
+//! one.
+
+use std::fs;
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
+
+use reverie_inference::{
+    Engine, EngineError, MusicRequest, Output, Package, PackageError, StyleHints, load,
+};
+
+fn folder(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
+}
+
+fn tiny_folder() -> PathBuf {
+    folder("../../tests/packages/tiny-score")
+}
+
+fn tiny() -> Arc<dyn Engine> {
+    static ENGINE: OnceLock<Arc<dyn Engine>> = OnceLock::new();
+    let open = || load(&Package::open(&tiny_folder()).expect("package")).expect("engine");
+    Arc::clone(ENGINE.get_or_init(open))
+}
+
+fn request(prompt: &str, seconds: f64) -> MusicRequest {
+    MusicRequest { prompt: prompt.to_owned(), seconds, seed: 42, ..MusicRequest::default() }
+}
+
+fn generate(engine: &dyn Engine, request: &MusicRequest) -> Output {
+    engine.generate(request, &mut |_| ControlFlow::Continue(())).expect("output")
+}
+
+fn file<'a>(output: &'a Output, name: &str) -> &'a [u8] {
+    let file = output.files.iter().find(|file| file.name == name);
+    &file.unwrap_or_else(|| panic!("no {name}")).bytes
+}
+
+/// Interleaved 16-bit samples of a stereo FLAC file.
+fn samples(flac: &[u8]) -> Vec<i32> {
+    let mut reader = claxon::FlacReader::new(flac).expect("flac");
+    let info = reader.streaminfo();
+    assert_eq!((info.sample_rate, info.channels, info.bits_per_sample), (44_100, 2, 16));
+    reader.samples().map(|sample| sample.expect("sample")).collect()
+}
+
+/// Length, peaks, ends and gaps of a work.
+fn assert_sounds(output: &Output, seconds: f64) {
+    let samples = samples(file(output, "track.flac"));
+    assert_eq!(samples.len(), 2 * (seconds * 44_100.0).round() as usize);
+    let peak = samples.iter().map(|sample| sample.abs()).max().unwrap_or(0);
+    // −1 dBFS is 29,204; true peaks lie above sample peaks, so none may reach it.
+    assert!((6_000..=29_204).contains(&peak), "peak {peak}");
+    let edge = |part: &[i32]| part.iter().map(|sample| sample.abs()).max().unwrap_or(0);
+    assert!(edge(&samples[..20]) < 40, "starts in silence");
+    assert!(edge(&samples[samples.len() - 20..]) < 40, "ends in silence");
+    for (index, window) in samples.chunks_exact(2 * 2 * 44_100).enumerate() {
+        // −55 dBFS.
+        assert!(edge(window) > 58, "two silent seconds from {} s", index * 2);
+    }
+}
+
+#[test]
+fn length_is_exact_and_sound_is_clean() {
+    for seconds in [6.0, 7.77] {
+        let output = generate(&*tiny(), &request("a happy tune", seconds));
+        assert_sounds(&output, seconds);
+        assert!((output.seconds - seconds).abs() < 1e-4);
+    }
+}
+
+#[test]
+fn the_same_request_gives_the_same_bytes() {
+    let engine = tiny();
+    let first = generate(&*engine, &request("calm", 6.0));
+    let again = generate(&*engine, &request("calm", 6.0));
+    for (one, other) in first.files.iter().zip(&again.files) {
+        assert!(one.bytes == other.bytes, "{}", one.name);
+    }
+    let mut other = request("calm", 6.0);
+    other.seed = 43;
+    let other = generate(&*engine, &other);
+    assert!(file(&first, "track.mid") != file(&other, "track.mid"));
+}
+
+#[test]
+fn names_and_types_are_those_of_the_manifest() {
+    let engine = tiny();
+    let output = generate(&*engine, &request("", 6.0));
+    for artefact in &engine.manifest().outputs {
+        let file = output.files.iter().find(|file| file.name == artefact.name);
+        if let Some(file) = file {
+            assert_eq!(file.content_type, artefact.content_type);
+        } else {
+            assert_eq!(artefact.name, "track.mp3", "only MP3 is optional");
+            assert!(!cfg!(feature = "mp3"));
+        }
+    }
+    let peaks: serde_json::Value =
+        serde_json::from_slice(file(&output, "peaks.json")).expect("json");
+    assert!(peaks["peaks"].as_array().is_some_and(|list| list.len() > 1_000));
+}
+
+#[test]
+fn hints_and_words_are_followed() {
+    let mut asked = request("in D minor at 100 bpm", 8.0);
+    let output = generate(&*tiny(), &asked);
+    assert_eq!(output.understood["key"], "D minor");
+    let tempo = output.understood["tempo_bpm"].as_f64().expect("tempo");
+    assert!((96.0..=104.0).contains(&tempo), "{tempo}");
+    asked.style =
+        StyleHints { key: Some("G major".into()), tempo_bpm: Some(80.0), ..StyleHints::default() };
+    let output = generate(&*tiny(), &asked);
+    assert_eq!(output.understood["key"], "G major");
+    let tempo = output.understood["tempo_bpm"].as_f64().expect("tempo");
+    assert!((76.8..=83.2).contains(&tempo), "{tempo}");
+}
+
+#[test]
+fn what_cannot_be_done_names_its_field() {
+    let refused = |change: &dyn Fn(&mut MusicRequest)| {
+        let mut asked = request("", 6.0);
+        change(&mut asked);
+        let result = tiny().generate(&asked, &mut |_| ControlFlow::Continue(()));
+        match result {
+            Err(EngineError::Invalid { field, .. }) => field,
+            other => panic!("{other:?}"),
+        }
+    };
+    assert_eq!(refused(&|asked| asked.seconds = f64::NAN), "seconds");
+    assert_eq!(refused(&|asked| asked.seconds = 1e9), "seconds");
+    assert_eq!(refused(&|asked| asked.prompt = "x".repeat(100_000)), "prompt");
+    assert_eq!(refused(&|asked| asked.style.key = Some("H".into())), "style.key");
+    assert_eq!(refused(&|asked| asked.style.tempo_bpm = Some(1.0)), "style.tempo_bpm");
+    assert_eq!(refused(&|asked| asked.style.genre = Some("?".into())), "style.genre");
+    let instruments = |asked: &mut MusicRequest| asked.style.instruments = vec!["anvil".into()];
+    assert_eq!(refused(&instruments), "style.instruments");
+}
+
+#[test]
+fn break_cancels_at_every_stage() {
+    let engine = tiny();
+    for limit in [0.0, 0.3, 0.7, 0.95] {
+        let mut last = 0.0f32;
+        let result = engine.generate(&request("calm", 6.0), &mut |share| {
+            assert!(share >= last, "progress fell from {last} to {share}");
+            last = share;
+            match share > limit {
+                true => ControlFlow::Break(()),
+                false => ControlFlow::Continue(()),
+            }
+        });
+        assert!(matches!(result, Err(EngineError::Canceled)), "at {limit}");
+    }
+}
+
+#[test]
+fn a_changed_file_is_refused() {
+    let copy = tempfile::tempdir().expect("folder");
+    for entry in fs::read_dir(tiny_folder()).expect("folder") {
+        let path = entry.expect("entry").path();
+        if path.is_file() {
+            fs::copy(&path, copy.path().join(path.file_name().expect("name"))).expect("copy");
+        }
+    }
+    Package::open(copy.path()).expect("an unchanged copy opens");
+    let path = copy.path().join("score.onnx");
+    let mut bytes = fs::read(&path).expect("file");
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    fs::write(&path, bytes).expect("write");
+    let error = Package::open(copy.path()).expect_err("differs");
+    assert!(matches!(error, PackageError::Checksum { .. }), "{error}");
+}
+
+#[test]
+fn the_real_package_plays() {
+    let package = Package::open(&folder("models/reverie-score")).expect("package");
+    let engine = load(&package).expect("engine");
+    let output = generate(&*engine, &request("slow sad piano, no drums", 30.0));
+    assert_sounds(&output, 30.0);
+    let understood = &output.understood;
+    let instruments = understood["instruments"].as_array().expect("list");
+    assert!(instruments.iter().all(|instrument| instrument["role"] != "drums"));
+    assert!(instruments.iter().any(|instrument| instrument["name"] == "piano"));
+    assert!(understood["valence"].as_f64().is_some_and(|valence| valence < 0.5));
+    assert!(understood["tempo_bpm"].as_f64().is_some_and(|tempo| tempo < 100.0));
+}

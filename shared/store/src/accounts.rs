@@ -1,0 +1,105 @@
+//! Accounts and sessions.
+
+use jiff::Timestamp;
+use reverie_domain::{
+    ids::{AccountId, SessionId, WalletId},
+    plan::Plan,
+};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    Record,
+    record::from_maybe,
+    tables::{Key, StoreError, Table, Tables},
+};
+
+/// Who stands behind an account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AccountKind {
+    /// Nobody we know.
+    Guest,
+}
+
+/// An account's row. It alone links the account to its wallet.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Account {
+    /// The account's id.
+    pub id: AccountId,
+    /// Who stands behind it.
+    pub kind: AccountKind,
+    /// Its plan.
+    pub plan: Plan,
+    /// Its wallet.
+    pub wallet: WalletId,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// Counts the row's changes.
+    pub version: u64,
+}
+
+impl Record for Account {
+    fn key(&self) -> Key {
+        account_key(self.id)
+    }
+
+    fn version(&self) -> u64 {
+        self.version
+    }
+}
+
+/// A session's row, found by the hash of its secret.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Session {
+    /// The session's id.
+    pub id: SessionId,
+    /// Whose it is.
+    pub account: AccountId,
+    /// SHA-256 of the token's secret, in hex.
+    pub secret_hash: String,
+    /// When it began.
+    pub created_at: Timestamp,
+    /// When it ends.
+    pub expires_at: Timestamp,
+    /// Counts the row's changes.
+    pub version: u64,
+}
+
+impl Record for Session {
+    fn key(&self) -> Key {
+        session_key(self.account, &self.secret_hash)
+    }
+
+    fn version(&self) -> u64 {
+        self.version
+    }
+
+    fn ends_at(&self) -> Option<Timestamp> {
+        Some(self.expires_at)
+    }
+}
+
+/// The account and the session that a token names, in one round trip.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn authenticate(
+    tables: &dyn Tables,
+    now: Timestamp,
+    account: AccountId,
+    secret_hash: &str,
+) -> Result<Option<(Account, Session)>, StoreError> {
+    let keys = [account_key(account), session_key(account, secret_hash)];
+    let mut rows = tables.get(&keys).await?.into_iter();
+    let account = from_maybe::<Account>(rows.next().flatten())?;
+    let session = from_maybe::<Session>(rows.next().flatten())?;
+    Ok(account.zip(session.filter(|session| now < session.expires_at)))
+}
+
+fn account_key(account: AccountId) -> Key {
+    Key::new(Table::Accounts, account, "profile")
+}
+
+fn session_key(account: AccountId, secret_hash: &str) -> Key {
+    Key::new(Table::Accounts, account, format!("session#{secret_hash}"))
+}

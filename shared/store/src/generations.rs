@@ -1,0 +1,354 @@
+//! Jobs: submission, changes, completion, history, and what the housekeeper has to look at.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use reverie_domain::{
+    clock::sortable,
+    ids::{AccountId, GenerationId, QuoteId, WalletId},
+    job::{Job, Status, Transition},
+    manifest::Kind,
+    request::CanonicalRequest,
+    wallet::Wallet,
+};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::{
+    Record,
+    ledger::{self, LedgerError},
+    operations::Idempotency,
+    quotes::{Quote, quote_key},
+    record::{from_maybe, from_row, replace},
+    tables::{Index, Key, Outcome, Query, Range, StoreError, Table, Tables, Write},
+};
+
+/// The partitions of the `due` index.
+pub const DUE_SHARDS: [&str; 16] =
+    ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "a", "b", "c", "d", "e", "f"];
+/// Queue positions beyond this are not counted.
+pub const POSITION_LIMIT: u32 = 1_000;
+
+/// What a person wrote and what was made of it; a sibling of the job's row, so that the row stays
+/// small and free of prompts.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Detail {
+    /// The job.
+    pub generation: GenerationId,
+    /// Whose it is.
+    pub account: AccountId,
+    /// What was asked for.
+    pub request: CanonicalRequest,
+    /// The owner's labels.
+    #[serde(default)]
+    pub labels: BTreeMap<String, String>,
+    /// What the model made of the prompt; set on success.
+    #[serde(default)]
+    pub understood: Option<Value>,
+    /// Counts the row's changes.
+    pub version: u64,
+}
+
+impl Record for Detail {
+    fn key(&self) -> Key {
+        detail_key(self.account, self.generation)
+    }
+
+    fn version(&self) -> u64 {
+        self.version
+    }
+}
+
+impl Record for Job {
+    fn key(&self) -> Key {
+        job_key(self.account, self.id)
+    }
+
+    fn version(&self) -> u64 {
+        self.version
+    }
+
+    fn ends_at(&self) -> Option<Timestamp> {
+        let deleted_at = self.deleted_at.filter(|_| self.purges.is_empty())?;
+        Some(deleted_at + reverie_domain::job::TOMBSTONE)
+    }
+
+    fn index_attributes(&self) -> Vec<(&'static str, String)> {
+        let mut attributes = Vec::new();
+        if let Some(due) = self.due_at() {
+            let shard = (self.id.uuid().as_u128() % 16) as usize;
+            attributes.push(("due_shard", DUE_SHARDS[shard].to_owned()));
+            attributes.push(("due_at", sortable(due)));
+        }
+        if self.status == Status::Queued {
+            attributes.push(("queue", self.kind.name().to_owned()));
+            attributes.push(("queued_at", queue_place(self)));
+        }
+        attributes
+    }
+}
+
+/// Submits a job: hold, job, request and `others` in one transaction.
+///
+/// # Errors
+/// [`LedgerError`]; its `Conflict` has one outcome for each of `others`.
+pub async fn submit(
+    tables: &dyn Tables,
+    wallet: Wallet,
+    job: &Job,
+    detail: &Detail,
+    others: &[Write],
+) -> Result<Wallet, LedgerError> {
+    let mut beside = others.to_vec();
+    beside.push(job.create()?);
+    beside.push(detail.create()?);
+    let limit = job.plan.active_limit();
+    ledger::hold(tables, job.created_at, wallet, job.id, job.price, limit, &beside).await
+}
+
+/// The job and its detail, deleted ones included.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn find(
+    tables: &dyn Tables,
+    account: AccountId,
+    id: GenerationId,
+) -> Result<Option<(Job, Option<Detail>)>, StoreError> {
+    let keys = [job_key(account, id), detail_key(account, id)];
+    let mut rows = tables.get(&keys).await?.into_iter();
+    let job = from_maybe::<Job>(rows.next().flatten())?;
+    let detail = from_maybe::<Detail>(rows.next().flatten())?;
+    Ok(job.map(|job| (job, detail)))
+}
+
+/// The job alone.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn find_job(
+    tables: &dyn Tables,
+    account: AccountId,
+    id: GenerationId,
+) -> Result<Option<Job>, StoreError> {
+    crate::record::get(tables, job_key(account, id)).await
+}
+
+/// Newest first; `after` is the last one looked at on the page before.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn list(
+    tables: &dyn Tables,
+    account: AccountId,
+    after: Option<GenerationId>,
+    limit: u32,
+) -> Result<Vec<Job>, StoreError> {
+    let query = Query {
+        table: Table::Generations,
+        index: None,
+        partition: account.to_string(),
+        range: Range::Prefix("job#".to_owned()),
+        after: after.map(|id| job_key(account, id).sk),
+        descending: true,
+        limit,
+    };
+    tables.query(&query).await?.into_iter().map(from_row).collect()
+}
+
+/// The details of up to 100 jobs, in their order.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn details(
+    tables: &dyn Tables,
+    jobs: &[Job],
+) -> Result<Vec<Option<Detail>>, StoreError> {
+    let keys: Vec<Key> = jobs.iter().map(|job| detail_key(job.account, job.id)).collect();
+    if keys.is_empty() {
+        return Ok(Vec::new());
+    }
+    tables.get(&keys).await?.into_iter().map(from_maybe).collect()
+}
+
+/// Writes `after` in place of `before`; otherwise returns what is there instead.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn update(
+    tables: &dyn Tables,
+    before: &Job,
+    after: &Job,
+) -> Result<Result<(), Option<Job>>, StoreError> {
+    replace(tables, before, after).await
+}
+
+/// How an attempt to make a job final, or to delete it, ended.
+#[derive(Debug)]
+pub enum Finished {
+    /// It is written.
+    Done(Job),
+    /// The job had changed meanwhile; this is how it is now.
+    Changed(Option<Job>),
+}
+
+/// Writes a transition, resolving the hold in the same transaction if it makes the job final.
+/// A deletion takes the request with it; a success adds what the model understood.
+///
+/// # Errors
+/// [`LedgerError`].
+pub async fn apply(
+    tables: &dyn Tables,
+    now: Timestamp,
+    before: &Job,
+    transition: &Transition,
+    understood: Option<Value>,
+) -> Result<Finished, LedgerError> {
+    let after = &transition.job;
+    let mut writes = vec![after.replace(before)?];
+    if let Some(write) = detail_write(tables, after, understood).await? {
+        writes.push(write);
+    }
+    let Some(resolution) = &transition.resolution else {
+        return match tables.write(&writes).await {
+            Ok(()) => Ok(Finished::Done(after.clone())),
+            Err(crate::tables::WriteError::Conflict(outcomes)) => changed(outcomes),
+            Err(crate::tables::WriteError::Store(error)) => Err(error.into()),
+        };
+    };
+    let hold = (after.wallet, after.id);
+    match ledger::resolve(tables, now, hold, resolution, &writes).await {
+        Ok(_) => Ok(Finished::Done(after.clone())),
+        Err(LedgerError::Conflict(outcomes)) => changed(outcomes),
+        Err(LedgerError::Wallet(reverie_domain::wallet::WalletError::Resolved)) => {
+            // Whoever resolved the hold made the job final with it.
+            Ok(Finished::Changed(find_job(tables, after.account, after.id).await?))
+        }
+        Err(error) => Err(error),
+    }
+}
+
+fn changed(outcomes: Vec<Outcome>) -> Result<Finished, LedgerError> {
+    Ok(Finished::Changed(crate::record::present(outcomes)?))
+}
+
+async fn detail_write(
+    tables: &dyn Tables,
+    after: &Job,
+    understood: Option<Value>,
+) -> Result<Option<Write>, StoreError> {
+    let (deleted, succeeded) = (after.deleted_at.is_some(), understood.is_some());
+    if !deleted && !succeeded {
+        return Ok(None);
+    }
+    let key = detail_key(after.account, after.id);
+    let Some(detail) = crate::record::get::<Detail>(tables, key).await? else { return Ok(None) };
+    if deleted {
+        return Ok(Some(detail.delete()));
+    }
+    let next = Detail { understood, version: detail.version + 1, ..detail.clone() };
+    next.replace(&detail).map(Some)
+}
+
+/// Up to 100 jobs of one shard that are due, longest overdue first.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn due(
+    tables: &dyn Tables,
+    now: Timestamp,
+    shard: &str,
+) -> Result<Vec<Job>, StoreError> {
+    let query = Query {
+        table: Table::Generations,
+        index: Some(Index::Due),
+        partition: shard.to_owned(),
+        range: Range::UpTo(sortable(now)),
+        after: None,
+        descending: false,
+        limit: 100,
+    };
+    let keys: Vec<Key> =
+        tables.query(&query).await?.iter().filter_map(key_of).collect();
+    if keys.is_empty() {
+        return Ok(Vec::new());
+    }
+    // The index lags behind the rows, and the rows are the truth.
+    let rows = tables.get(&keys).await?;
+    rows.into_iter().flatten().map(from_row).collect()
+}
+
+/// How many jobs of its kind wait before this one, up to [`POSITION_LIMIT`].
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn ahead_of(tables: &dyn Tables, job: &Job) -> Result<u32, StoreError> {
+    let place = Range::Below(queue_place(job));
+    tables.count(&waiting(job.kind, place)).await
+}
+
+fn waiting(kind: Kind, range: Range) -> Query {
+    Query {
+        table: Table::Generations,
+        index: Some(Index::Queued),
+        partition: kind.name().to_owned(),
+        range,
+        after: None,
+        descending: false,
+        limit: POSITION_LIMIT,
+    }
+}
+
+/// Two jobs of one millisecond are ordered by id.
+fn queue_place(job: &Job) -> String {
+    format!("{}#{}", sortable(job.created_at), job.id)
+}
+
+fn key_of(row: &crate::tables::Row) -> Option<Key> {
+    let text = |name| row.get(name).and_then(Value::as_str);
+    Some(Key::new(Table::Generations, text("pk")?, text("sk")?))
+}
+
+fn job_key(account: AccountId, id: GenerationId) -> Key {
+    Key::new(Table::Generations, account, format!("job#{id}"))
+}
+
+fn detail_key(account: AccountId, id: GenerationId) -> Key {
+    Key::new(Table::Generations, account, format!("detail#{id}"))
+}
+
+/// What a submission has to know before it writes.
+#[derive(Debug)]
+pub struct Prepared {
+    /// The account's wallet.
+    pub wallet: Wallet,
+    /// What is remembered of the idempotency key.
+    pub idempotency: Option<Idempotency>,
+    /// The quote that was named.
+    pub quote: Option<Quote>,
+}
+
+/// Reads all that a submission has to know, in one round trip.
+///
+/// # Errors
+/// [`LedgerError::Missing`] without a wallet, [`LedgerError::Store`].
+pub async fn prepare(
+    tables: &dyn Tables,
+    account: AccountId,
+    wallet: WalletId,
+    idempotency: Option<Key>,
+    quote: Option<QuoteId>,
+) -> Result<Prepared, LedgerError> {
+    let mut keys = vec![ledger::wallet_key(wallet)];
+    let remembered = idempotency.is_some();
+    keys.extend(idempotency);
+    keys.extend(quote.map(|id| quote_key(account, id)));
+    let mut rows = tables.get(&keys).await?.into_iter();
+    let wallet = from_maybe(rows.next().flatten())?.ok_or(LedgerError::Missing)?;
+    let idempotency = match remembered {
+        true => from_maybe(rows.next().flatten())?,
+        false => None,
+    };
+    let quote = from_maybe(rows.next().flatten())?;
+    Ok(Prepared { wallet, idempotency, quote })
+}

@@ -1,0 +1,68 @@
+//! The port to objects.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+
+use crate::tables::StoreError;
+
+/// The longest a presigned link is valid.
+pub const LINK_VALIDITY: Duration = Duration::from_secs(15 * 60);
+
+/// A request that anyone may send until it expires.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Presigned {
+    /// The method.
+    pub method: String,
+    /// The whole URL.
+    pub url: String,
+    /// Headers that were signed and must be sent exactly so.
+    pub headers: Vec<(String, String)>,
+}
+
+/// An object's properties.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ObjectInfo {
+    /// The size in bytes.
+    pub bytes: u64,
+    /// The media type.
+    pub content_type: Option<String>,
+}
+
+/// A bucket.
+#[async_trait]
+pub trait Objects: Send + Sync {
+    /// A link to download `key` under the name `file_name`.
+    async fn presign_get(
+        &self,
+        key: &str,
+        file_name: &str,
+        content_type: &str,
+        validity: Duration,
+    ) -> Result<Presigned, StoreError>;
+
+    /// A link to upload exactly `bytes` bytes of `content_type` to `key`.
+    async fn presign_put(
+        &self,
+        key: &str,
+        content_type: &str,
+        bytes: u64,
+        validity: Duration,
+    ) -> Result<Presigned, StoreError>;
+
+    /// The object's properties, if it is there.
+    async fn head(&self, key: &str) -> Result<Option<ObjectInfo>, StoreError>;
+
+    /// The object's first `most` bytes, if it is there.
+    async fn get(&self, key: &str, most: u64) -> Result<Option<Bytes>, StoreError>;
+
+    /// Writes an object.
+    async fn put(&self, key: &str, content_type: &str, bytes: Bytes) -> Result<(), StoreError>;
+
+    /// All keys under `prefix`, up to 1,000.
+    async fn list(&self, prefix: &str) -> Result<Vec<String>, StoreError>;
+
+    /// Deletes objects; those that are not there are no error.
+    async fn delete(&self, keys: &[String]) -> Result<(), StoreError>;
+}

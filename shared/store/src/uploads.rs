@@ -1,0 +1,79 @@
+//! Rows of uploaded references.
+
+use jiff::{SignedDuration, Timestamp};
+use reverie_domain::{
+    ids::{AccountId, UploadId},
+    upload::Upload,
+};
+
+use crate::{
+    Record,
+    record::{from_row, get, replace},
+    tables::{Key, Query, Range, StoreError, Table, Tables},
+};
+
+impl Record for Upload {
+    fn key(&self) -> Key {
+        upload_key(self.account, self.id)
+    }
+
+    fn version(&self) -> u64 {
+        self.version
+    }
+
+    fn ends_at(&self) -> Option<Timestamp> {
+        Some(self.expires_at + SignedDuration::from_hours(24))
+    }
+}
+
+/// The upload of this account.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn find(
+    tables: &dyn Tables,
+    account: AccountId,
+    id: UploadId,
+) -> Result<Option<Upload>, StoreError> {
+    get(tables, upload_key(account, id)).await
+}
+
+/// Newest first; `after` is the last one of the page before.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn list(
+    tables: &dyn Tables,
+    account: AccountId,
+    after: Option<UploadId>,
+    limit: u32,
+) -> Result<Vec<Upload>, StoreError> {
+    let query = Query {
+        table: Table::Generations,
+        index: None,
+        partition: account.to_string(),
+        range: Range::Prefix(PREFIX.to_owned()),
+        after: after.map(|id| upload_key(account, id).sk),
+        descending: true,
+        limit,
+    };
+    tables.query(&query).await?.into_iter().map(from_row).collect()
+}
+
+/// Writes `after` in place of `before`; otherwise returns what is there instead.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn update(
+    tables: &dyn Tables,
+    before: &Upload,
+    after: &Upload,
+) -> Result<Result<(), Option<Upload>>, StoreError> {
+    replace(tables, before, after).await
+}
+
+const PREFIX: &str = "upload#";
+
+fn upload_key(account: AccountId, id: UploadId) -> Key {
+    Key::new(Table::Generations, account, format!("{PREFIX}{id}"))
+}
