@@ -1,1 +1,4 @@
-//! Reverie in one process on embedded AWS services
+#![doc = include_str!("../README.md")]
+
+pub mod stack;
+pub mod template;

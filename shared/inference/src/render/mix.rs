@@ -46,8 +46,8 @@ pub(super) fn mix(
 fn level(role: Role) -> f64 {
     match role {
         Role::Melody => 0.0,
-        Role::Drums => -1.5,
-        Role::Bass => -3.5,
+        Role::Drums => -2.0,
+        Role::Bass => -5.5,
         Role::Chords => -4.0,
         Role::Counter => -4.5,
         Role::Figure => -5.0,
@@ -61,11 +61,11 @@ fn place(role: Role, index: usize) -> Place {
     let (width, reverb, chorus) = match role {
         Role::Bass => (0, 8, 0),
         Role::Drums => (0, 22, 0),
-        Role::Melody => (4, 48, 0),
-        Role::Counter => (20, 48, 0),
-        Role::Chords => (16, 40, 8),
-        Role::Figure => (26, 50, 10),
-        Role::Pad => (12, 64, 40),
+        Role::Melody => (5, 48, 6),
+        Role::Counter => (28, 48, 6),
+        Role::Chords => (24, 42, 16),
+        Role::Figure => (34, 52, 16),
+        Role::Pad => (14, 64, 56),
     };
     Place { pan: (64 + side * width) as u8, reverb, chorus }
 }

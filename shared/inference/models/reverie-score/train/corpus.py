@@ -134,13 +134,19 @@ class Piece:
         style, mode = song["style"], song["mode"]
         one = progression(rng, style, mode)
         same = rng.random() < (0.6 if style in ("house", "techno", "lofi", "hiphop", "dnb", "ambient") else 0.2)
-        self.loops = {"verse": one, "chorus": one if same else progression(rng, style, mode), "bridge": progression(rng, style, mode)}
+        self.loops = {
+            "verse": one,
+            "chorus": one if same else progression(rng, style, mode),
+            "bridge": progression(rng, style, mode),
+        }
         self.loops["intro"] = rng.choice([one, self.loops["chorus"]])
         self.loops["outro"] = self.loops["intro"]
         roll = rng.random()
         slow, fast = SLOW_HARMONY.get(style, 0.05), FAST_HARMONY.get(style, 0.04)
         self.pace = 2 if roll < slow else 0.5 if roll > 1 - fast and song["metre"] != "3/4" else 1
-        self.cadences = style in ("classical", "folk", "jazz", "bossa", "lullaby", "rock", "cinematic", "chiptune") and rng.random() < 0.75
+        self.cadences = (
+            style in ("classical", "folk", "jazz", "bossa", "lullaby", "rock", "cinematic", "chiptune") and rng.random() < 0.75
+        )
         self.dominant = dominant(rng, mode, style)
 
     def harmony(self, name, length, last):
@@ -172,7 +178,11 @@ class Piece:
         self.basses = {s: bass_pattern(rng, style, metre, density, energy) for s in ("verse", "chorus")}
         self.comps = {s: comp_pattern(rng, style, metre, density, energy) for s in ("verse", "chorus")}
         self.arp = rng.choice(ARPS)
-        fast = 0.12 * (energy + density) + (0.25 if style in ("techno", "chiptune", "synthwave", "dnb") else 0) - (0.3 if style in ("lullaby", "ambient") else 0)
+        fast = (
+            0.12 * (energy + density)
+            + (0.25 if style in ("techno", "chiptune", "synthwave", "dnb") else 0)
+            - (0.3 if style in ("lullaby", "ambient") else 0)
+        )
         self.arp_rate = 1 if rng.random() < fast and song["bpm"] < 150 else 2
         if self.arp_rate == 2 and density == 0 and rng.random() < 0.6:
             self.arp_rate = 4 if song["metre"] != "6/8" else 2
@@ -216,7 +226,7 @@ class Piece:
             rng.shuffle(drop)
             roles -= set(drop[: rng.randint(1, 3)])
             if layered and len(roles) > 1:
-                entries = {r: rng.choice([0, 0, 1, 2]) for r in roles}
+                entries = {r: rng.choice([0, 0, 1, 2]) for r in sorted(roles)}
         elif name == "verse":
             roles -= {r for r in ("counter", "pad", "arp") if rng.random() < (0.35 if occurrence == 0 else 0.15)}
             if layered and occurrence == 0 and index > 0 and rng.random() < 0.3:
@@ -252,10 +262,14 @@ class Piece:
                 bar = {}
                 final = at == total - 1
                 for role in roles:
-                    part = self.part(role, name, b, length, plans[i][b], flat[at + 1], level + ROLE_LEVEL[role], final, previous, leads, i)
+                    part = self.part(
+                        role, name, b, length, plans[i][b], flat[at + 1], level + ROLE_LEVEL[role], final, previous, leads, i
+                    )
                     if part:
                         bar[role] = part
-                self.bars.append({"section": name, "phrase": b % PHRASE, "left": total - 1 - at, "chords": plans[i][b], "tracks": bar})
+                self.bars.append(
+                    {"section": name, "phrase": b % PHRASE, "left": total - 1 - at, "chords": plans[i][b], "tracks": bar}
+                )
                 at += 1
             seen = self.cache["occurrence"]
             seen[name] = seen.get(name, 0) + 1
@@ -277,13 +291,15 @@ class Piece:
                 part = dict(enumerate(bars))
             else:
                 line.centre += 3 if name == "chorus" else 0
-                part = line.section(len(plan), lambda b: plan[b], level, final=last, leave=sparse + (0.5 if role == "counter" else 0))
+                part = line.section(
+                    len(plan), lambda b: plan[b], level, final=last, leave=sparse + (0.5 if role == "counter" else 0)
+                )
                 line.centre -= 3 if name == "chorus" else 0
             leads[key] = leads[role] = part
 
     def part(self, role, name, b, length, chords, following, level, final, previous, leads, index):
         """Groups of one role in one bar."""
-        song, rng = self.song, self.rng
+        song = self.song
         steps, split = song["steps"], song["split"]
         low, high = INSTRUMENTS[self.tracks[role]][3:]
         lively = "chorus" if name in ("chorus", "bridge") else "verse"
@@ -319,7 +335,13 @@ class Piece:
             return drum_bar(pattern, level - 1, only=("hat", "ride", "shaker", "stick", "pedal_hat", "low_tom"))
         if phrase_end and rng.random() < (0.35 + 0.1 * song["energy"]) * (1 if b == length - 1 else 0.4):
             return fill_bar(rng, pattern, level, song["steps"], song["style"])
-        crash = b == 0 and index > 0 and song["energy"] >= 2 and name in ("chorus", "verse", "bridge") and song["style"] not in ("lofi", "bossa", "jazz", "folk")
+        crash = (
+            b == 0
+            and index > 0
+            and song["energy"] >= 2
+            and name in ("chorus", "verse", "bridge")
+            and song["style"] not in ("lofi", "bossa", "jazz", "folk")
+        )
         return drum_bar(pattern, level, crash=crash)
 
     def chordal(self, role, lively, chords, level, final, previous, centre, low, high):

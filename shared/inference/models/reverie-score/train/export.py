@@ -1,6 +1,6 @@
 """Exports a checkpoint of the score model as score.onnx and checks it against the training form.
 
-    python export.py CHECKPOINT [--out FILE] [--config vocab.json]
+python export.py CHECKPOINT [--out FILE] [--config vocab.json]
 """
 
 import argparse

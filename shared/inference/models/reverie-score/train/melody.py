@@ -32,7 +32,9 @@ class Melody:
         self.ladder = [p for p in range(low, high + 1) if p % 12 in self.scale]
         self.pitch = nearest(centre, pitch_classes((0, "maj" if 4 in self.scale else "min")), low, high)
         self.centre = centre
-        self.staccato = rng.random() < (0.15 + 0.1 * song["energy"]) * (0.4 if song["style"] in ("ambient", "lullaby", "cinematic") else 1)
+        self.staccato = rng.random() < (0.15 + 0.1 * song["energy"]) * (
+            0.4 if song["style"] in ("ambient", "lullaby", "cinematic") else 1
+        )
 
     def cell(self):
         """A motif cell: (starts, contour in scale steps)."""
@@ -43,7 +45,9 @@ class Melody:
         contour, at = [], 0
         for _ in starts:
             contour.append(at)
-            at += rng.choice([-3, -2, -1, -1, -1, 0, 1, 1, 1, 2, 3]) + (1 if rng.random() < drift else -1 if rng.random() < -drift else 0)
+            at += rng.choice([-3, -2, -1, -1, -1, 0, 1, 1, 1, 2, 3]) + (
+                1 if rng.random() < drift else -1 if rng.random() < -drift else 0
+            )
             at = max(-5, min(6, at))
         return starts, contour
 
@@ -95,7 +99,7 @@ class Melody:
 
     def section(self, bars, chords_of, level, final=False, leave=0.0):
         """Notes of a section: {bar: groups}. The second half repeats the first with another ending."""
-        rng, song = self.rng, self.song
+        rng = self.rng
         plan = rng.choice(PLANS)
         cells, anchors, out = {}, {}, {}
         half = 4 if bars < 8 else 8 if bars >= 16 and rng.random() < 0.4 else 4

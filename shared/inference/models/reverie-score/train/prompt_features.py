@@ -19,35 +19,36 @@ def words_of(prompt):
         elif word:
             words.append(word)
             word = ""
-    return words[: PROMPT["max_words"]]
+    return words
 
 
-def bucket(feature):
-    return 1 + fnv1a(feature.encode()) % (PROMPT["buckets"] - 1)
+def bucket(feature, buckets):
+    return 1 + fnv1a(feature.encode()) % (buckets - 1)
 
 
 _grams = {}
 
 
-def grams_of(word):
+def grams_of(word, buckets):
     """Buckets of a word's character n-grams; words repeat, so they are kept."""
-    if word not in _grams:
-        marked = f"<{word}>"
-        _grams[word] = [bucket("c:" + marked[i : i + n]) for n in (3, 4, 5) for i in range(len(marked) - n + 1)]
+    key = (word, buckets)
+    if key not in _grams:
         if len(_grams) > 200_000:
             _grams.clear()
-            return grams_of(word)
-    return _grams[word]
+        marked = f"<{word}>"
+        _grams[key] = [bucket("c:" + marked[i : i + n], buckets) for n in (3, 4, 5) for i in range(len(marked) - n + 1)]
+    return _grams[key]
 
 
-def features(prompt):
+def features(prompt, config=PROMPT):
     """(ids, weights), each `slots` long."""
-    words = words_of(prompt)
-    pairs = [(bucket("w:" + w), 1.0) for w in words]
-    pairs += [(bucket(f"b:{a} {b}"), 1.0) for a, b in zip(words, words[1:])]
+    buckets, slots = config["buckets"], config["slots"]
+    words = words_of(prompt)[: config["max_words"]]
+    pairs = [(bucket("w:" + w, buckets), 1.0) for w in words]
+    pairs += [(bucket(f"b:{a} {b}", buckets), 1.0) for a, b in zip(words, words[1:])]
     for word in words:
-        grams = grams_of(word)
+        grams = grams_of(word, buckets)
         pairs += [(g, 1.0 / len(grams)) for g in grams]
-    pairs = pairs[: PROMPT["slots"]]
-    pairs += [(0, 0.0)] * (PROMPT["slots"] - len(pairs))
+    pairs = pairs[:slots]
+    pairs += [(0, 0.0)] * (slots - len(pairs))
     return [i for i, _ in pairs], [w for _, w in pairs]

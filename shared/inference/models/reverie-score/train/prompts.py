@@ -79,7 +79,11 @@ HELD_OUT_TEMPLATES = [
 ]  # fmt: skip
 _HEADS = {h["name"]: h for h in prompt_heads()}
 SIZE = sum(h["size"] for h in prompt_heads())
-_FAMILIES = {"guitar": [i for i in INSTRUMENTS if "guitar" in i], "string": ["strings", "violin", "cello", "synth_strings"], "synth": ["saw_lead", "square_lead", "poly_synth", "warm_pad"]}
+_FAMILIES = {
+    "guitar": [i for i in INSTRUMENTS if "guitar" in i],
+    "string": ["strings", "violin", "cello", "synth_strings"],
+    "synth": ["saw_lead", "square_lead", "poly_synth", "warm_pad"],
+}
 
 
 def misspell(rng, text):
@@ -335,9 +339,18 @@ def avoid_clause(rng, m, style):
             taken = [i for i, row in INSTRUMENTS.items() if row[2][0] == role]
             m.want -= set(taken)
         else:
-            word = rng.choice([w for w, names in INSTRUMENT_WORDS.items() if not names[0].startswith("@")] + ["guitar", "guitars", "guitar", "strings", "synths"])
+            word = rng.choice(
+                [w for w, names in INSTRUMENT_WORDS.items() if not names[0].startswith("@")]
+                + ["guitar", "guitars", "guitar", "strings", "synths"]
+            )
             names = INSTRUMENT_WORDS[word]
-            found = set(_FAMILIES["guitar"]) if word in ("guitar", "guitars") else set(_FAMILIES["synth"]) if word == "synths" else set(names)
+            found = (
+                set(_FAMILIES["guitar"])
+                if word in ("guitar", "guitars")
+                else set(_FAMILIES["synth"])
+                if word == "synths"
+                else set(names)
+            )
             m.avoid |= found
             m.want -= found
         phrases.append(word)

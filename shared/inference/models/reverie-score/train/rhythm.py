@@ -128,7 +128,9 @@ def fill_bar(rng, pattern, level, steps, style):
     elif style in ("house", "techno", "jazz", "bossa", "lofi"):
         drums = [DRUMS["snare"]]
     else:
-        drums = rng.choice([[DRUMS["snare"]], [DRUMS["high_tom"], DRUMS["mid_tom"], DRUMS["low_tom"]], [DRUMS["snare"], DRUMS["low_tom"]]])
+        drums = rng.choice(
+            [[DRUMS["snare"]], [DRUMS["high_tom"], DRUMS["mid_tom"], DRUMS["low_tom"]], [DRUMS["snare"], DRUMS["low_tom"]]]
+        )
     spots = sorted(rng.sample(range(start, steps), max(2, (steps - start) * 2 // 3)))
     for i, step in enumerate(spots):
         drum = drums[min(len(drums) - 1, i * len(drums) // len(spots))]
@@ -239,7 +241,16 @@ def comp_pattern(rng, style, metre, density, energy):
 
 
 # Arpeggios: indices into the chord's ladder of pitches, one per note.
-ARPS = [[0, 1, 2, 3], [0, 2, 1, 2], [0, 1, 2, 1], [3, 2, 1, 0], [0, 2, 3, 2], [0, 1, 2, 3, 4, 3, 2, 1], [0, 3, 1, 2], [0, 2, 4, 2]]
+ARPS = [
+    [0, 1, 2, 3],
+    [0, 2, 1, 2],
+    [0, 1, 2, 1],
+    [3, 2, 1, 0],
+    [0, 2, 3, 2],
+    [0, 1, 2, 3, 4, 3, 2, 1],
+    [0, 3, 1, 2],
+    [0, 2, 4, 2],
+]
 
 
 def arp_bar(shape, rate, ladders, split, steps, level, legato):

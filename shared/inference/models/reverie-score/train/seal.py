@@ -1,6 +1,6 @@
 """Rewrites the [[files]] entries of a model.toml with the checksums and sizes of the files as they are.
 
-    python seal.py [PACKAGE_FOLDER]
+python seal.py [PACKAGE_FOLDER]
 """
 
 import hashlib

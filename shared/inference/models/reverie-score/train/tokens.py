@@ -65,15 +65,20 @@ def prepare(song):
     return song
 
 
-def row(song, first=0, limit=CONTEXT):
-    """Token ids from bar `first` on, cut at `limit`."""
+def row_words(song, first=0, limit=CONTEXT):
+    """Words of a row from bar `first` on, cut at `limit`."""
     words = header(song)
     for i in range(first, len(song["bars"])):
         if len(words) > limit:
             break
         words += bar_words(song["bars"], i, first)
     words.append("<eos>")
-    return [ID[w] for w in words[:limit]]
+    return words[:limit]
+
+
+def row(song, first=0, limit=CONTEXT):
+    """The same as token ids."""
+    return [ID[w] for w in row_words(song, first, limit)]
 
 
 class Grammar:

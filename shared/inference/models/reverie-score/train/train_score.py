@@ -156,19 +156,44 @@ def main():
         if not math.isfinite(running):
             raise SystemExit("loss is not finite")
         if step % 20 == 0:
-            print(f"{now - start:.0f}s step {step} tokens {seen} loss {running:.4f} lr {scale:.2f} {seen / (time.time() - start):.0f} tok/s queue {queue.qsize()}", flush=True)
+            print(
+                f"{now - start:.0f}s step {step} tokens {seen} loss {running:.4f} lr {scale:.2f} {seen / (time.time() - start):.0f} tok/s queue {queue.qsize()}",
+                flush=True,
+            )
         if now - last_save > 120 or (step == 60):
             torch.save({"model": model.state_dict(), "step": step, "tokens": seen}, a.out / "last.pt.tmp")
             os.replace(a.out / "last.pt.tmp", a.out / "last.pt")
             last_save = now
         if now - last_eval > 300:
             value = evaluate(model, test)
-            log.write(json.dumps({"seconds": round(now - start), "step": step, "tokens": seen, "held_out": round(value, 4), "train": round(running, 4)}) + "\n")
+            log.write(
+                json.dumps(
+                    {
+                        "seconds": round(now - start),
+                        "step": step,
+                        "tokens": seen,
+                        "held_out": round(value, 4),
+                        "train": round(running, 4),
+                    }
+                )
+                + "\n"
+            )
             log.flush()
             print("held-out", value, flush=True)
             last_eval = time.time()
     value = evaluate(model, test)
-    log.write(json.dumps({"seconds": round(time.time() - start), "step": step, "tokens": seen, "held_out": round(value, 4), "train": round(running, 4)}) + "\n")
+    log.write(
+        json.dumps(
+            {
+                "seconds": round(time.time() - start),
+                "step": step,
+                "tokens": seen,
+                "held_out": round(value, 4),
+                "train": round(running, 4),
+            }
+        )
+        + "\n"
+    )
     torch.save({"model": model.state_dict(), "step": step, "tokens": seen, "held_out": value}, a.out / "final.pt")
     print("final held-out", value, "tokens", seen, flush=True)
     os._exit(0)  # the generator waits on a full queue

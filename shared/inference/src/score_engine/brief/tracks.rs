@@ -10,6 +10,9 @@ const DRUM_BANK: u8 = 128;
 /// Share of a role's usual probability, by density.
 const BY_DENSITY: [f32; 4] = [0.45, 0.85, 1.1, 1.6];
 
+/// Probability from which on a role belongs to a style.
+const TYPICAL: f32 = 0.9;
+
 /// The tracks of a piece, in the order of the roles.
 pub(super) fn choose(
     vocabulary: &Vocabulary,
@@ -63,7 +66,8 @@ impl Choice<'_> {
                 let usual = self.style.tracks.get(role)?;
                 let factor = BY_DENSITY[usize::from(density.min(3))];
                 let probability = match usual.probability {
-                    certain if certain >= 1.0 => 1.0,
+                    // What makes the style what it is does not thin out.
+                    typical if typical >= TYPICAL => typical,
                     probability => (probability * factor).min(1.0),
                 };
                 if presence >= probability || self.unwanted_role(role) {

@@ -1,0 +1,254 @@
+//! The one-process deployment: every function, a worker and the housekeeper on embedded AWS.
+
+mod routes;
+mod tasks;
+
+use std::{
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use anyhow::Context;
+use reverie_api::{App, Settings, finish};
+use reverie_domain::{
+    clock::{Clock, SystemClock},
+    credits::Credits,
+    manifest::Manifest,
+};
+use reverie_inference::{Engine, load, open_all};
+use reverie_store::{
+    aws::{DynamoTables, S3Objects, SqsQueue, TableNames},
+    objects::Objects,
+    queue::Queue,
+    tables::Tables,
+};
+use reverie_worker::{Worker, WorkerConfig};
+use secrecy::SecretString;
+use tokio::{net::TcpListener, task::JoinSet};
+use tokio_util::sync::CancellationToken;
+use utoipa::openapi::OpenApi;
+
+use crate::stack::{Stack, StackConfig};
+
+/// How a local deployment is set up.
+#[derive(Debug, Clone)]
+pub struct LocalConfig {
+    /// Where everything is kept.
+    pub data: PathBuf,
+    /// Folders of model packages.
+    pub models: Vec<PathBuf>,
+    /// Where to listen; port 0 takes a free one.
+    pub listen: SocketAddr,
+    /// The origin that people see, if it is another than the address listened at.
+    pub public_url: Option<String>,
+    /// The credits of a new guest.
+    pub guest_credits: u32,
+    /// How many guests an address may make in a day. On a laptop everyone has one address.
+    pub guests_per_address: u32,
+    /// How many jobs run at once; by default one a core.
+    pub jobs: Option<usize>,
+    /// Whether a worker runs. Tests of waiting jobs do without.
+    pub worker: bool,
+}
+
+impl LocalConfig {
+    /// The usual set-up on these folders.
+    #[must_use]
+    pub fn new(data: impl Into<PathBuf>, models: Vec<PathBuf>) -> Self {
+        Self {
+            data: data.into(),
+            models,
+            listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+            public_url: None,
+            guest_credits: reverie_domain::plan::GUEST_ALLOWANCE.get(),
+            guests_per_address: 10_000,
+            jobs: None,
+            worker: true,
+        }
+    }
+}
+
+/// The ports to the embedded services, as every function gets them.
+#[derive(Clone)]
+pub struct Ports {
+    /// DynamoDB.
+    pub tables: Arc<dyn Tables>,
+    /// S3.
+    pub objects: Arc<dyn Objects>,
+    /// SQS: the jobs.
+    pub queue: Arc<dyn Queue>,
+    /// SQS: the dead letters.
+    pub dead_letters: Arc<dyn Queue>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+}
+
+/// A running local deployment.
+pub struct Local {
+    stack: Stack,
+    ports: Ports,
+    base_url: String,
+    openapi: OpenApi,
+    shutdown: CancellationToken,
+    tasks: JoinSet<()>,
+    url_file: PathBuf,
+}
+
+impl Local {
+    /// Starts everything. Requests are answered when this returns; the worker warms up meanwhile.
+    ///
+    /// # Errors
+    /// Says which port, folder or model file is the trouble, and what to do.
+    pub async fn start(config: LocalConfig) -> anyhow::Result<Self> {
+        let stack = Stack::start(StackConfig {
+            data_dir: config.data.clone(),
+            dynamodb_port: 0,
+            s3_port: 0,
+            sqs_port: 0,
+        })
+        .await?;
+        let ports = ports(&stack);
+        let listener = TcpListener::bind(config.listen).await.with_context(|| {
+            let at = config.listen;
+            format!("cannot listen at {at}: stop what runs there, or choose another --listen")
+        })?;
+        let base_url = format!("http://{}", listener.local_addr()?);
+        let origin = config.public_url.clone().unwrap_or_else(|| base_url.clone());
+        let settings = Settings {
+            public_origin: origin.trim_end_matches('/').to_owned(),
+            hash_secret: hash_secret(&config.data)?,
+            guest_credits: Credits::new(config.guest_credits),
+            guests_per_address: config.guests_per_address,
+        };
+        let app = App {
+            tables: ports.tables.clone(),
+            clock: ports.clock.clone(),
+            settings: Arc::new(settings),
+        };
+        let engines = load_engines(config.models.clone()).await?;
+        let models: Vec<Manifest> =
+            engines.iter().map(|engine| engine.manifest().clone()).collect();
+        let (router, openapi) = routes::all(&app, &ports, models);
+
+        let shutdown = CancellationToken::new();
+        let mut tasks = JoinSet::new();
+        tasks.spawn(tasks::serve(listener, finish(router), shutdown.clone()));
+        tasks::keep_house(&mut tasks, &ports, &shutdown).await?;
+        if config.worker {
+            let worker = worker(&ports, engines, config.jobs);
+            let stop = shutdown.clone();
+            tasks.spawn(async move { worker.run(stop).await });
+        }
+        let url_file = url_file(&config.data);
+        std::fs::write(&url_file, &base_url).context("the data folder cannot be written")?;
+        Ok(Self { stack, ports, base_url, openapi, shutdown, tasks, url_file })
+    }
+
+    /// Where it answers.
+    #[must_use]
+    pub fn base_url(&self) -> &str {
+        &self.base_url
+    }
+
+    /// The embedded services.
+    #[must_use]
+    pub const fn stack(&self) -> &Stack {
+        &self.stack
+    }
+
+    /// The ports to the embedded services.
+    #[must_use]
+    pub const fn ports(&self) -> &Ports {
+        &self.ports
+    }
+
+    /// The API's description, made from the code.
+    #[must_use]
+    pub const fn openapi(&self) -> &OpenApi {
+        &self.openapi
+    }
+
+    /// Lets the housekeeper look once, as it does every minute.
+    pub async fn sweep(&self) {
+        tasks::housekeeper(&self.ports).sweep().await;
+    }
+
+    /// Stops everything: running jobs are handed back, and go on at the next start.
+    pub async fn shutdown(mut self) {
+        // The file is how `create` finds the server; without it there is none to find.
+        let _ = std::fs::remove_file(&self.url_file);
+        self.shutdown.cancel();
+        while self.tasks.join_next().await.is_some() {}
+        self.stack.shutdown().await;
+    }
+}
+
+/// Where a running deployment says its URL.
+#[must_use]
+pub fn url_file(data: &Path) -> PathBuf {
+    data.join("server.url")
+}
+
+fn ports(stack: &Stack) -> Ports {
+    let resources = stack.resources();
+    let names = TableNames {
+        accounts: resources.tables.accounts.clone(),
+        ledger: resources.tables.ledger.clone(),
+        generations: resources.tables.generations.clone(),
+        operations: resources.tables.operations.clone(),
+    };
+    let sqs = |url: &str| Arc::new(SqsQueue::new(stack.sqs(), url.to_owned()));
+    Ports {
+        tables: Arc::new(DynamoTables::new(stack.dynamodb(), names)),
+        objects: Arc::new(S3Objects::new(stack.s3(), resources.bucket.clone())),
+        queue: sqs(&resources.jobs_queue_url),
+        dead_letters: sqs(&resources.dead_letter_queue_url),
+        clock: Arc::new(SystemClock),
+    }
+}
+
+/// Checksums and plans take a moment, so it happens on a thread that may block.
+async fn load_engines(folders: Vec<PathBuf>) -> anyhow::Result<Vec<Arc<dyn Engine>>> {
+    let load_all = move || -> anyhow::Result<Vec<Arc<dyn Engine>>> {
+        let mut engines = Vec::new();
+        for folder in &folders {
+            let packages = open_all(folder)
+                .with_context(|| format!("model packages in {}", folder.display()))?;
+            for package in &packages {
+                engines.push(load(package)?);
+            }
+        }
+        anyhow::ensure!(!engines.is_empty(), "there is no model package: see --models");
+        Ok(engines)
+    };
+    tokio::task::spawn_blocking(load_all).await?
+}
+
+fn worker(ports: &Ports, engines: Vec<Arc<dyn Engine>>, jobs: Option<usize>) -> Worker {
+    let mut config = WorkerConfig::default();
+    if let Some(jobs) = jobs {
+        config.jobs = jobs;
+    }
+    Worker {
+        tables: ports.tables.clone(),
+        objects: ports.objects.clone(),
+        queue: ports.queue.clone(),
+        clock: ports.clock.clone(),
+        engines,
+        config,
+    }
+}
+
+/// The key of keyed hashes, made at the first start.
+fn hash_secret(data: &Path) -> anyhow::Result<SecretString> {
+    let file = data.join("hash-secret");
+    if let Ok(text) = std::fs::read_to_string(&file) {
+        return Ok(SecretString::from(text));
+    }
+    let mut random = [0; 32];
+    getrandom::fill(&mut random).context("the system has no randomness")?;
+    let text = hex::encode(random);
+    crate::private_file::write(&file, &text)?;
+    Ok(SecretString::from(text))
+}

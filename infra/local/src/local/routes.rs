@@ -1,0 +1,39 @@
+use std::sync::Arc;
+
+use axum::Router;
+use reverie_api::{App, document};
+use reverie_domain::manifest::Manifest;
+use reverie_events::Events;
+use reverie_generations::{Catalogue, Generations};
+use reverie_media::Media;
+use utoipa::openapi::OpenApi;
+
+use super::Ports;
+
+/// The routes of all functions, as API Gateway would put them together, and their description.
+pub(super) fn all(app: &App, ports: &Ports, models: Vec<Manifest>) -> (Router, OpenApi) {
+    let generations = Generations {
+        app: app.clone(),
+        objects: ports.objects.clone(),
+        queue: ports.queue.clone(),
+        catalogue: Arc::new(Catalogue::fixed(models)),
+    };
+    let media = Media { app: app.clone(), objects: ports.objects.clone() };
+    let events = Events { app: app.clone(), objects: ports.objects.clone() };
+    let functions = [
+        reverie_auth::router(app.clone()),
+        reverie_credits::router(app.clone()),
+        reverie_generations::router(generations),
+        reverie_media::router(media),
+        reverie_events::router(events),
+        reverie_studio::router(),
+    ];
+    let mut router = Router::new();
+    let mut parts = Vec::new();
+    for function in functions {
+        let (routes, part) = function.split_for_parts();
+        router = router.merge(routes);
+        parts.push(part);
+    }
+    (router, document(parts))
+}

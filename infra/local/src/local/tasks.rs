@@ -1,0 +1,91 @@
+//! What runs beside the requests: the server itself, the housekeeper and its dead letters.
+
+use std::{net::SocketAddr, time::Duration};
+
+use axum::Router;
+use reverie_housekeeper::Housekeeper;
+use reverie_store::queue::Received;
+use tokio::{net::TcpListener, task::JoinSet};
+use tokio_util::sync::CancellationToken;
+
+use super::Ports;
+
+/// As the schedule in the template.
+const EVERY: Duration = Duration::from_secs(60);
+/// How long open requests may take once the server stops.
+const GRACE: Duration = Duration::from_secs(5);
+
+pub(super) async fn serve(listener: TcpListener, router: Router, stop: CancellationToken) {
+    let service = router.into_make_service_with_connect_info::<SocketAddr>();
+    let stopped = stop.clone();
+    let serving =
+        axum::serve(listener, service).with_graceful_shutdown(stopped.cancelled_owned());
+    let grace = async {
+        stop.cancelled().await;
+        tokio::time::sleep(GRACE).await;
+    };
+    tokio::select! {
+        served = serving => if let Err(error) = served {
+            tracing::error!(%error, "the server stopped");
+        },
+        () = grace => {}
+    }
+}
+
+/// Finds what a stop left behind, then sweeps every minute.
+pub(super) async fn keep_house(
+    tasks: &mut JoinSet<()>,
+    ports: &Ports,
+    stop: &CancellationToken,
+) -> anyhow::Result<()> {
+    let sweeper = housekeeper(ports);
+    // The embedded queue does not outlive the process, so no message is on its way now.
+    sweeper.after_restart().await?;
+    let stopped = stop.clone();
+    tasks.spawn(async move {
+        while stopped.run_until_cancelled(tokio::time::sleep(EVERY)).await.is_some() {
+            sweeper.sweep().await;
+        }
+    });
+    let (undertaker, letters, stopped) = (housekeeper(ports), ports.dead_letters.clone(), stop.clone());
+    tasks.spawn(async move {
+        loop {
+            let receive = letters.receive(10, Duration::from_secs(20), Duration::from_secs(90));
+            let Some(received) = stopped.run_until_cancelled(receive).await else { return };
+            match received {
+                Ok(received) => bury(&undertaker, &*letters, received).await,
+                Err(error) => {
+                    tracing::warn!(%error, "dead letters cannot be received");
+                    tokio::time::sleep(Duration::from_secs(1)).await;
+                }
+            }
+        }
+    });
+    Ok(())
+}
+
+/// A housekeeper on these ports.
+pub(super) fn housekeeper(ports: &Ports) -> Housekeeper {
+    Housekeeper {
+        tables: ports.tables.clone(),
+        objects: ports.objects.clone(),
+        queue: ports.queue.clone(),
+        clock: ports.clock.clone(),
+    }
+}
+
+async fn bury(
+    undertaker: &Housekeeper,
+    letters: &dyn reverie_store::queue::Queue,
+    received: Vec<Received>,
+) {
+    for Received { handle, message } in received {
+        let done = match message {
+            Some(message) => undertaker.dead_letter(&message).await.is_ok(),
+            None => true,
+        };
+        if done && let Err(error) = letters.delete(&handle).await {
+            tracing::warn!(%error, "a dead letter was not deleted");
+        }
+    }
+}

@@ -1,0 +1,50 @@
+//! `reverie serve`.
+
+use anyhow::Context;
+
+use crate::{
+    cli::ServeArgs,
+    local::{Local, LocalConfig},
+};
+
+/// Runs everything until it is told to stop.
+///
+/// # Errors
+/// If it cannot start.
+pub async fn run(args: ServeArgs) -> anyhow::Result<()> {
+    reverie_telemetry::init("reverie");
+    let data = args.folders.data.clone();
+    let local = Local::start(LocalConfig {
+        listen: args.listen,
+        public_url: args.public_url,
+        guest_credits: args.guest_credits,
+        ..LocalConfig::new(args.folders.data, args.folders.models)
+    })
+    .await?;
+    let url = local.base_url();
+    println!("Reverie is ready.");
+    println!("  studio   {url}/");
+    println!("  API      {url}/v1");
+    println!("  OpenAPI  {url}/v1/openapi.json");
+    println!("  data     {}", data.display());
+    println!("Press Ctrl-C to stop.");
+    stop_signal().await?;
+    eprintln!("Stopping; running jobs go on at the next start.");
+    local.shutdown().await;
+    Ok(())
+}
+
+/// Waits for Ctrl-C or SIGTERM.
+async fn stop_signal() -> anyhow::Result<()> {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        let mut terminate = signal(SignalKind::terminate()).context("signals")?;
+        tokio::select! {
+            interrupted = tokio::signal::ctrl_c() => interrupted.context("signals"),
+            _ = terminate.recv() => Ok(()),
+        }
+    }
+    #[cfg(not(unix))]
+    tokio::signal::ctrl_c().await.context("signals")
+}

@@ -1,0 +1,25 @@
+//! A model is a folder: adding one needs no code.
+
+use reqwest::StatusCode;
+use reverie_tests::{TestApp, real_packages, tiny_packages};
+use serde_json::json;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_packages_side_by_side() {
+    let app =
+        TestApp::start_with(|config| config.models = vec![real_packages(), tiny_packages()]).await;
+    let guest = app.guest().await;
+    let models = app.nobody().get("/v1/models").await.expect(StatusCode::OK);
+    let ids: Vec<_> =
+        models["items"].as_array().unwrap().iter().map(|m| m["id"].as_str().unwrap()).collect();
+    assert_eq!(ids.len(), 2, "{ids:?}");
+    assert!(ids.contains(&"reverie-score"));
+    for id in ids {
+        let body = json!({"kind": "music", "model": id, "prompt": "either of them", "seconds": 5});
+        let job = guest.post("/v1/generations", body).await.expect(StatusCode::ACCEPTED);
+        let done = guest.finished(&job).await;
+        assert_eq!(done["status"], "succeeded", "{done:#}");
+        assert_eq!(done["model"]["id"], id);
+    }
+    app.stop().await;
+}
