@@ -33,10 +33,7 @@ pub(crate) struct Purses {
         (status = 503, body = Problem, content_type = "application/problem+json"),
     )
 )]
-pub(crate) async fn show(
-    State(app): State<App>,
-    caller: Caller,
-) -> Result<Json<Balance>, Problem> {
+pub(crate) async fn show(State(app): State<App>, caller: Caller) -> Result<Json<Balance>, Problem> {
     let wallet = ledger::wallet(&*app.tables, caller.account.wallet).await?;
     Ok(Json(balance(&app, &wallet)))
 }

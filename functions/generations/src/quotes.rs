@@ -146,10 +146,7 @@ pub(crate) fn manifest_of<'a>(
 }
 
 /// The one place where a price is computed.
-pub(crate) fn price(
-    manifest: &Manifest,
-    request: &CanonicalRequest,
-) -> Result<Credits, Problem> {
+pub(crate) fn price(manifest: &Manifest, request: &CanonicalRequest) -> Result<Credits, Problem> {
     let credits = manifest.price_for(f64::from(request.seconds));
     u32::try_from(credits).map(Credits::new).map_err(Problem::internal)
 }

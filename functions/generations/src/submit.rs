@@ -105,10 +105,8 @@ async fn submit(
         return Err(Problem::invalid_field("max_credits", message));
     }
     let (job, detail) = rows(now, caller, id, agreed, request);
-    let others: Vec<_> = mine
-        .iter()
-        .map(|mine| mine.remember(idempotency.as_ref()))
-        .collect::<Result<_, _>>()?;
+    let others: Vec<_> =
+        mine.iter().map(|mine| mine.remember(idempotency.as_ref())).collect::<Result<_, _>>()?;
     match generations::submit(&*app.tables, wallet, &job, &detail, &others).await {
         Ok(_) => {}
         Err(LedgerError::Conflict(outcomes)) => {

@@ -1,1 +1,63 @@
-//! Sweeps, leases, deadlines and purges
+#![doc = include_str!("../README.md")]
+
+mod dead_letters;
+mod event;
+mod purge;
+mod report;
+mod restart;
+mod sweep;
+
+use std::{fmt, sync::Arc};
+
+use reverie_domain::clock::Clock;
+use reverie_store::{
+    ledger::LedgerError,
+    objects::Objects,
+    queue::Queue,
+    tables::{StoreError, Tables},
+};
+use thiserror::Error;
+
+pub use report::SweepReport;
+
+/// What the housekeeper needs.
+#[derive(Clone)]
+pub struct Housekeeper {
+    /// The jobs and the ledger.
+    pub tables: Arc<dyn Tables>,
+    /// Where results are deleted.
+    pub objects: Arc<dyn Objects>,
+    /// Where messages are sent again.
+    pub queue: Arc<dyn Queue>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+}
+
+impl fmt::Debug for Housekeeper {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Housekeeper").finish_non_exhaustive()
+    }
+}
+
+/// Something that is left for the next time.
+#[derive(Debug, Error)]
+pub enum HousekeeperError {
+    /// A store could not do it.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The credits could not be moved.
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+    /// A worker has the dead letter's job.
+    #[error("a worker still has this job")]
+    Leased,
+    /// The job changed each time it was to be written.
+    #[error("the job keeps changing")]
+    Contended,
+    /// There are more objects than one turn deletes.
+    #[error("not all objects are deleted yet")]
+    MoreToPurge,
+    /// Neither the schedule nor the dead-letter queue.
+    #[error("an event of an unknown source")]
+    UnknownEvent,
+}

@@ -1,1 +1,15 @@
-//! The web pages
+#![doc = include_str!("../README.md")]
+
+mod health;
+mod openapi;
+mod page;
+
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+/// The function's routes. They need no token.
+pub fn router() -> OpenApiRouter {
+    OpenApiRouter::new()
+        .routes(routes!(page::show))
+        .routes(routes!(health::check))
+        .routes(routes!(openapi::show))
+}

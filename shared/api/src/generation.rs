@@ -240,11 +240,7 @@ pub async fn view(
         showcase: false,
         rights: Rights { owner: job.account, terms_version: TERMS_VERSION.to_owned() },
         labels,
-        urls: Urls {
-            events: format!("{this}/events"),
-            cancel: format!("{this}/cancel"),
-            this,
-        },
+        urls: Urls { events: format!("{this}/events"), cancel: format!("{this}/cancel"), this },
         version: job.version,
     })
 }

@@ -32,8 +32,7 @@ impl Deployment {
         let settings = Settings {
             public_origin: required("REVERIE_PUBLIC_ORIGIN")?,
             hash_secret: self.secret(&required("REVERIE_HASH_SECRET_ARN")?).await?,
-            guest_credits: number("REVERIE_GUEST_CREDITS")?
-                .map_or(GUEST_ALLOWANCE, Credits::new),
+            guest_credits: number("REVERIE_GUEST_CREDITS")?.map_or(GUEST_ALLOWANCE, Credits::new),
             guests_per_address: number("REVERIE_GUESTS_PER_ADDRESS")?.unwrap_or(20),
         };
         Ok(App {
@@ -107,7 +106,10 @@ pub async fn run_streaming(router: Router) -> anyhow::Result<()> {
 /// # Errors
 /// Names the variable if it is not set.
 pub fn required(name: &str) -> anyhow::Result<String> {
-    env::var(name).ok().filter(|value| !value.is_empty()).with_context(|| format!("{name} is not set"))
+    env::var(name)
+        .ok()
+        .filter(|value| !value.is_empty())
+        .with_context(|| format!("{name} is not set"))
 }
 
 /// The variable's number, if it is set.

@@ -48,7 +48,9 @@ impl PageQuery {
         let bytes = URL_SAFE_NO_PAD.decode(cursor).ok();
         let text = bytes.and_then(|bytes| String::from_utf8(bytes).ok());
         let position = text.and_then(|text| text.parse().ok());
-        position.map(Some).ok_or_else(|| Problem::invalid_field("cursor", "is not a cursor of ours"))
+        position
+            .map(Some)
+            .ok_or_else(|| Problem::invalid_field("cursor", "is not a cursor of ours"))
     }
 }
 

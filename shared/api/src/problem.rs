@@ -3,11 +3,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use http::{HeaderValue, StatusCode, header};
-use reverie_domain::{
-    job::JobError,
-    request::FieldError,
-    wallet::WalletError,
-};
+use reverie_domain::{job::JobError, request::FieldError, wallet::WalletError};
 use reverie_store::{ledger::LedgerError, tables::StoreError};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -87,10 +83,7 @@ impl Problem {
             [one] => format!("{}: {}", one.path, one.message),
             many => format!("{} fields are wrong.", many.len()),
         };
-        Self {
-            errors,
-            ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", detail)
-        }
+        Self { errors, ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", detail) }
     }
 
     /// 422 for one field.

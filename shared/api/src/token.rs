@@ -83,7 +83,8 @@ mod tests {
     #[test]
     fn other_texts_are_no_tokens() {
         let good = PlainToken::new(AccountId::new()).unwrap().reveal();
-        for bad in ["", "rvs_", "rvs_x", &good[..good.len() - 2], &format!("{good}AA"), &good[1..]] {
+        for bad in ["", "rvs_", "rvs_x", &good[..good.len() - 2], &format!("{good}AA"), &good[1..]]
+        {
             assert_eq!(PlainToken::parse(bad), None, "{bad}");
         }
     }

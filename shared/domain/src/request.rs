@@ -23,7 +23,7 @@ pub struct GenerationRequest {
     pub kind: Option<Kind>,
     /// What it should be like, in words. Required unless `quote` is given.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(max_length = 2000, example = "warm lo-fi piano, light rain")]
+    #[schema(max_length = 1000, example = "warm lo-fi piano, light rain")]
     pub prompt: Option<String>,
     /// A model's id; by default the first of the kind.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -41,7 +41,7 @@ pub struct GenerationRequest {
     pub style: Option<Style>,
     /// What it should not be like.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(max_length = 2000)]
+    #[schema(max_length = 1000)]
     pub negative_prompt: Option<String>,
     /// Uploads to take as reference.
     #[serde(skip_serializing_if = "Option::is_none")]

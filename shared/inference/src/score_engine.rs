@@ -133,7 +133,7 @@ impl Engine for ScoreEngine {
         let files = files(&sound, &score, request.seed, &mut progress.stage(0.9, 1.0))?;
         clock.lap("encode");
         Ok(Output {
-            understood: understood::understood(&self.vocabulary, &brief, &score),
+            understood: understood::understood(&self.vocabulary, &brief, &bars, &score),
             seconds: frames as f64 / f64::from(SAMPLE_RATE),
             files,
             stages: clock.stages,

@@ -160,10 +160,7 @@ pub async fn list(
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn details(
-    tables: &dyn Tables,
-    jobs: &[Job],
-) -> Result<Vec<Option<Detail>>, StoreError> {
+pub async fn details(tables: &dyn Tables, jobs: &[Job]) -> Result<Vec<Option<Detail>>, StoreError> {
     let keys: Vec<Key> = jobs.iter().map(|job| detail_key(job.account, job.id)).collect();
     if keys.is_empty() {
         return Ok(Vec::new());
@@ -254,11 +251,7 @@ async fn detail_write(
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn due(
-    tables: &dyn Tables,
-    now: Timestamp,
-    shard: &str,
-) -> Result<Vec<Job>, StoreError> {
+pub async fn due(tables: &dyn Tables, now: Timestamp, shard: &str) -> Result<Vec<Job>, StoreError> {
     let query = Query {
         table: Table::Generations,
         index: Some(Index::Due),
@@ -268,8 +261,7 @@ pub async fn due(
         descending: false,
         limit: 100,
     };
-    let keys: Vec<Key> =
-        tables.query(&query).await?.iter().filter_map(key_of).collect();
+    let keys: Vec<Key> = tables.query(&query).await?.iter().filter_map(key_of).collect();
     if keys.is_empty() {
         return Ok(Vec::new());
     }

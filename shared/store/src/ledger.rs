@@ -83,8 +83,7 @@ pub async fn open(
     reason: &str,
     others: &[Write],
 ) -> Result<Wallet, LedgerError> {
-    let Movement { wallet, entries } =
-        Wallet::new(id, now).grant(now, allowance, None, reason)?;
+    let Movement { wallet, entries } = Wallet::new(id, now).grant(now, allowance, None, reason)?;
     let mut writes = vec![wallet.create()?];
     for entry in &entries {
         writes.push(entry.create()?);

@@ -54,9 +54,7 @@ impl Idempotency {
     pub fn remember(&self, present: Option<&Self>) -> Result<Write, StoreError> {
         match present {
             None => self.create(),
-            Some(past) => {
-                Self { version: past.version + 1, ..self.clone() }.replace(past)
-            }
+            Some(past) => Self { version: past.version + 1, ..self.clone() }.replace(past),
         }
     }
 
@@ -131,8 +129,7 @@ impl GuestCount {
             None => first.create().map(Some),
             Some(row) if row.count >= limit => Ok(None),
             Some(row) => {
-                let next =
-                    Self { count: row.count + 1, version: row.version + 1, ..row.clone() };
+                let next = Self { count: row.count + 1, version: row.version + 1, ..row.clone() };
                 next.replace(&row).map(Some)
             }
         }

@@ -47,7 +47,7 @@ pub trait Record: Serialize + DeserializeOwned {
     }
 }
 
-fn to_row<T: Record + ?Sized>(record: &T) -> Result<Row, StoreError> {
+fn to_row<T: Record>(record: &T) -> Result<Row, StoreError> {
     let key = record.key();
     let corrupt = |reason: String| StoreError::Corrupt { sk: key.sk.clone(), reason };
     let value = serde_json::to_value(record).map_err(|error| corrupt(error.to_string()))?;

@@ -81,10 +81,9 @@ fn scalar_node(scalar: Scalar<'_>) -> Node {
 /// `{Ref: X}` and `{Fn::X: …}` mean the same as the tags.
 fn long_form(mut map: BTreeMap<String, Node>) -> Node {
     let function = match map.keys().next() {
-        Some(key) if map.len() == 1 => key
-            .strip_prefix("Fn::")
-            .or_else(|| (key == "Ref").then_some("Ref"))
-            .map(str::to_owned),
+        Some(key) if map.len() == 1 => {
+            key.strip_prefix("Fn::").or_else(|| (key == "Ref").then_some("Ref")).map(str::to_owned)
+        }
         _ => None,
     };
     match (function, map.pop_first()) {

@@ -14,7 +14,8 @@ pub(super) struct TableProperties {
     pub(super) attribute_definitions: Vec<Attribute>,
     #[serde(default)]
     pub(super) global_secondary_indexes: Vec<Index>,
-    pub(super) billing_mode: BillingMode,
+    #[serde(rename = "BillingMode")]
+    pub(super) _billing_mode: BillingMode,
     pub(super) time_to_live_specification: Option<TimeToLive>,
     #[serde(rename = "SSESpecification")]
     pub(super) _encryption: Option<IgnoredAny>,

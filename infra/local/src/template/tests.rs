@@ -34,8 +34,7 @@ fn the_template_declares_everything_stateful() {
     );
     for table in &deployment.tables {
         assert_eq!(table.ttl_attribute.as_deref(), Some("ttl"), "{}", table.name);
-        let key: Vec<_> =
-            table.key_schema.iter().map(|key| key.attribute_name.as_str()).collect();
+        let key: Vec<_> = table.key_schema.iter().map(|key| key.attribute_name.as_str()).collect();
         assert_eq!(key, ["pk", "sk"], "{}", table.name);
     }
     assert_eq!(deployment.buckets[0].name, "reverie-mediabucket");
@@ -65,10 +64,7 @@ fn functions_are_resolved() {
         Ok(Duration::from_secs(2))
     );
     // Without a value, SQS's own default holds.
-    assert_eq!(
-        visibility("{ VisibilityTimeout: !Ref AWS::NoValue }"),
-        Ok(Duration::from_secs(30))
-    );
+    assert_eq!(visibility("{ VisibilityTimeout: !Ref AWS::NoValue }"), Ok(Duration::from_secs(30)));
 }
 
 #[test]

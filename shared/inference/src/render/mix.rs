@@ -59,13 +59,13 @@ fn level(role: Role) -> f64 {
 fn place(role: Role, index: usize) -> Place {
     let side = if index.is_multiple_of(2) { 1 } else { -1 };
     let (width, reverb, chorus) = match role {
-        Role::Bass => (0, 8, 0),
-        Role::Drums => (0, 22, 0),
-        Role::Melody => (5, 48, 6),
-        Role::Counter => (28, 48, 6),
-        Role::Chords => (24, 42, 16),
-        Role::Figure => (34, 52, 16),
-        Role::Pad => (14, 64, 56),
+        Role::Bass => (0, 10, 0),
+        Role::Drums => (0, 30, 0),
+        Role::Melody => (5, 72, 6),
+        Role::Counter => (28, 72, 6),
+        Role::Chords => (24, 66, 16),
+        Role::Figure => (34, 76, 16),
+        Role::Pad => (14, 84, 56),
     };
     Place { pan: (64 + side * width) as u8, reverb, chorus }
 }

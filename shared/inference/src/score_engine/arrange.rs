@@ -12,6 +12,8 @@ const STEP: u32 = TICKS_PER_QUARTER / 4;
 const HELD: f64 = 0.8;
 /// Semitones beyond an instrument's range at which a note is moved by an octave.
 const SLACK: i16 = 7;
+/// Seconds for which all parts together may rest.
+const LONGEST_REST: f64 = 0.5;
 /// Length of a drum hit in ticks; drums ring by themselves.
 const HIT: u32 = STEP;
 
@@ -37,16 +39,54 @@ pub(crate) fn arrange(vocabulary: &Vocabulary, brief: &Brief, bars: &[Bar], seed
             score.parts.push(part);
         }
     }
+    let longest = (LONGEST_REST / score.tick_seconds()) as u32;
+    bridge_rests(&mut score.parts, longest);
     score
+}
+
+/// Holds what sounds before a rest of all parts that is longer than `longest` ticks until the rest is over.
+fn bridge_rests(parts: &mut [Part], longest: u32) {
+    let mut notes: Vec<(u32, u32)> = parts
+        .iter()
+        .flat_map(|part| &part.notes)
+        .map(|note| (note.start, note.start + note.length))
+        .collect();
+    notes.sort_unstable();
+    let mut end = 0;
+    let mut rests = Vec::new();
+    for (start, stop) in notes {
+        if end > 0 && start > end + longest {
+            rests.push((end, start));
+        }
+        end = end.max(stop);
+    }
+    for part in parts.iter_mut().filter(|part| part.role != Role::Drums) {
+        for (from, to) in &rests {
+            // Every part's last notes before the rest, if they are not long over.
+            let before = part.notes.iter().map(|note| note.start + note.length);
+            let last = before.filter(|stop| stop <= from).max();
+            let Some(last) = last.filter(|last| last + longest >= *from) else {
+                continue;
+            };
+            for note in &mut part.notes {
+                if note.start + note.length == last {
+                    note.length = to - note.start;
+                }
+            }
+        }
+        part.tidy();
+    }
 }
 
 fn metre(brief: &Brief) -> Metre {
     let steps = brief.metre.steps;
-    match brief.metre.steps_per_beat {
-        // The beat of compound time is three eighths.
-        6 => Metre { beats: steps / 2, unit: 8 },
-        _ => Metre { beats: steps / 4, unit: 4 },
-    }
+    // The beat of compound time is three eighths.
+    let (beats, unit) = match steps % 4 {
+        0 if brief.metre.steps_per_beat != 6 => (steps / 4, 4),
+        0 | 2 => (steps / 2, 8),
+        _ => (steps, 16),
+    };
+    Metre { beats, unit }
 }
 
 fn sections(vocabulary: &Vocabulary, brief: &Brief) -> Vec<Section> {
@@ -153,5 +193,25 @@ impl Player<'_> {
             Some("counter") => Role::Counter,
             _ => Role::Chords,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_rests_are_bridged() {
+        let note = |start, length| Note { start, length, pitch: 60, velocity: 90 };
+        let part = |role, notes| Part { instrument: String::new(), role, program: 0, notes };
+        let mut parts = [
+            part(Role::Melody, vec![note(0, 100), note(2000, 100)]),
+            part(Role::Bass, vec![note(0, 40)]),
+            part(Role::Drums, vec![note(0, 10)]),
+        ];
+        bridge_rests(&mut parts, 500);
+        assert_eq!(parts[0].notes, [note(0, 2000), note(2000, 100)]);
+        assert_eq!(parts[1].notes, [note(0, 2000)]);
+        assert_eq!(parts[2].notes, [note(0, 10)]);
     }
 }

@@ -36,6 +36,8 @@ pub(crate) struct Brief {
     pub(crate) tempo_token: u8,
     pub(crate) fit: Fit,
     pub(crate) tracks: Vec<Track>,
+    /// The track that carries the harmony, and so is there at the start of every section.
+    pub(crate) anchor: usize,
     /// One for each bar.
     pub(crate) places: Vec<Place>,
 }
@@ -65,6 +67,10 @@ pub(crate) struct Place {
     pub(crate) length: u32,
     /// A section that comes back unchanged.
     pub(crate) refrain: bool,
+    /// The first bar of a section in which everyone is expected.
+    pub(crate) full: bool,
+    /// A bar of the introduction, which must not be too thin.
+    pub(crate) intro: bool,
 }
 
 /// Everything that a request says.
@@ -103,10 +109,11 @@ impl Brief {
         let density = level(wishes, "density", 4).unwrap_or((energy / 2 + 1).min(3));
         let metre_index = metre(vocabulary, wishes, style, &mut dice);
         let metre = vocabulary.metres[metre_index].1;
-        let (tonic, mode) = key::choose(vocabulary, wishes, style, &mut dice)?;
+        let (tonic, mode) = key::choose(vocabulary, wishes, style, valence, &mut dice)?;
         let wanted = tempo::choose(vocabulary, wishes, style, &mut dice)?;
         let beats = f64::from(metre.steps) / f64::from(metre.steps_per_beat);
         let fit = form::fit(wishes.request.seconds, beats, wanted);
+        let tracks = tracks::choose(vocabulary, wishes, style, density, &mut dice)?;
         Ok(Self {
             style,
             valence,
@@ -120,7 +127,8 @@ impl Brief {
             tonic,
             tempo_token: tempo::token(vocabulary, fit.bpm),
             fit,
-            tracks: tracks::choose(vocabulary, wishes, style, density, &mut dice)?,
+            anchor: tracks::anchor(vocabulary, &tracks),
+            tracks,
             places: places(vocabulary, fit.bars),
         })
     }
@@ -151,20 +159,20 @@ fn style(
 ) -> Result<usize, EngineError> {
     if let Some(wanted) = &wishes.request.style.genre {
         return index_of(&vocabulary.styles, &name_of(wanted))
-            .ok_or_else(|| EngineError::invalid("style.genre", one_of(names(&vocabulary.styles))));
+            .ok_or_else(|| EngineError::invalid("style.genre", one_of(&vocabulary.styles)));
     }
-    let labels = || vocabulary.styles.iter().map(|(name, _)| name.as_str());
+    let labels = vocabulary.styles.iter().map(|(name, _)| name.as_str());
     let mut shares = wishes
         .reading
-        .shares("style", labels())
+        .shares("style", labels)
         .unwrap_or_else(|| vec![1.0; vocabulary.styles.len()]);
-    // A style that the negative prompt clearly names is out.
-    if let Some(unwanted) = wishes.negative.and_then(|reading| reading.shares("style", labels())) {
-        for (share, unwanted) in shares.iter_mut().zip(unwanted) {
-            *share *= if unwanted > 0.6 { 0.0 } else { 1.0 };
+    for (share, (name, style)) in shares.iter_mut().zip(&vocabulary.styles) {
+        if names(&wishes.excluded, name) {
+            *share = 0.0;
         }
+        *share *= tracks::affinity(vocabulary, wishes, style);
     }
-    Ok(dice.choose(&sharpened(&shares)))
+    Ok(dice.choose(&sharpened(&shares, 0.6)))
 }
 
 fn mood(
@@ -177,13 +185,27 @@ fn mood(
         return mood
             .map(|index| vocabulary.moods[index].1)
             .map(|mood| (mood.valence, mood.energy))
-            .ok_or_else(|| EngineError::invalid("style.mood", one_of(names(&vocabulary.moods))));
+            .ok_or_else(|| EngineError::invalid("style.mood", one_of(&vocabulary.moods)));
     }
     let usual = &vocabulary.styles[style].1;
-    Ok((
-        level(wishes, "valence", 5).unwrap_or(usual.valence),
-        level(wishes, "energy", 5).unwrap_or(usual.energy),
-    ))
+    let mut valence = level(wishes, "valence", 5).unwrap_or(usual.valence);
+    let mut energy = level(wishes, "energy", 5).unwrap_or(usual.energy);
+    // A mood that is not wanted leaves its own side of the middle.
+    for (name, mood) in &vocabulary.moods {
+        if names(&wishes.excluded, name) {
+            valence = match mood.valence {
+                0 | 1 => valence.max(2),
+                4 => valence.min(2),
+                _ => valence,
+            };
+            energy = match mood.energy {
+                0 => energy.max(2),
+                4 => energy.min(2),
+                _ => energy,
+            };
+        }
+    }
+    Ok((valence, energy))
 }
 
 /// The likeliest level of a head whose labels are numbers from 0.
@@ -201,7 +223,7 @@ fn metre(vocabulary: &Vocabulary, wishes: &Wishes<'_>, style: usize, dice: &mut 
         let weight = |(name, _): &(String, Metre)| usual.get(name).copied().unwrap_or(0.0);
         vocabulary.metres.iter().map(weight).collect()
     });
-    dice.choose(&sharpened(&shares))
+    dice.choose(&sharpened(&shares, 0.3))
 }
 
 fn places(vocabulary: &Vocabulary, bars: u32) -> Vec<Place> {
@@ -213,15 +235,20 @@ fn places(vocabulary: &Vocabulary, bars: u32) -> Vec<Place> {
             phrase,
             length,
             refrain: name == "chorus",
+            intro: name == "intro",
+            full: phrase == 0 && matches!(name, "verse" | "chorus"),
         }));
     }
     places
 }
 
-/// Weights for a choice that is nearly always the likeliest, unless others are about as likely.
-fn sharpened(shares: &[f32]) -> Vec<f32> {
+/// Weights for a choice among those whose share is not below `floor` times the likeliest.
+fn sharpened(shares: &[f32], floor: f32) -> Vec<f32> {
     let top = shares.iter().copied().fold(0.0, f32::max);
-    shares.iter().map(|share| if *share < top * 0.3 { 0.0 } else { share * share }).collect()
+    let weight = |share: &f32| {
+        if *share < top * floor { 0.0 } else { share * share }
+    };
+    shares.iter().map(weight).collect()
 }
 
 /// A name as the tables write it.
@@ -229,10 +256,16 @@ fn name_of(text: &str) -> String {
     text.trim().to_lowercase().replace([' ', '-'], "_")
 }
 
-fn names<T>(table: &[(String, T)]) -> impl Iterator<Item = &str> {
-    table.iter().map(|(name, _)| name.as_str())
+/// Whether a word, or two neighbours as in "hip hop", is `name`.
+fn names(words: &[String], name: &str) -> bool {
+    let letters = |text: &str| -> String { text.chars().filter(|c| c.is_alphanumeric()).collect() };
+    let words: Vec<String> = words.iter().map(|word| letters(word)).collect();
+    let name = letters(name);
+    words.contains(&name) || words.windows(2).any(|pair| pair.concat() == name)
 }
 
-fn one_of<'a>(names: impl Iterator<Item = &'a str>) -> String {
-    format!("must be one of: {}", names.collect::<Vec<_>>().join(", "))
+/// "must be one of" and the names of a table.
+fn one_of<T>(table: &[(String, T)]) -> String {
+    let names: Vec<&str> = table.iter().map(|(name, _)| name.as_str()).collect();
+    format!("must be one of: {}", names.join(", "))
 }

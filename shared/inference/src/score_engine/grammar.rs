@@ -15,7 +15,9 @@ pub(crate) struct Rules {
     pub(crate) split: u8,
     /// Pitch classes that are allowed before and from the split, as bits.
     pub(crate) classes: [u16; 2],
-    /// In the last bar everything starts on the first beat.
+    /// The first group starts on the first beat.
+    pub(crate) on_first_beat: bool,
+    /// All groups do.
     pub(crate) first_beat_only: bool,
 }
 
@@ -54,7 +56,8 @@ impl<'v> TrackGrammar<'v> {
     pub(crate) fn allowed(&self, allowed: &mut Vec<u32>) -> bool {
         allowed.clear();
         match self.state {
-            State::Start => self.positions(0, allowed),
+            State::Start if self.rules.on_first_beat => self.positions(0, 1, allowed),
+            State::Start => self.positions(0, self.end(), allowed),
             State::Position => {
                 self.velocities(allowed);
                 if self.velocity.is_some() {
@@ -65,14 +68,14 @@ impl<'v> TrackGrammar<'v> {
             State::Keys => {
                 self.keys(allowed);
                 if self.rules.drums {
-                    self.positions(self.group.pos + 1, allowed);
+                    self.positions(self.group.pos + 1, self.end(), allowed);
                     return true;
                 }
                 let durations = self.vocabulary.between(Token::Dur(1), Token::Dur(u8::MAX));
                 allowed.extend(durations.map(|(_, id)| id));
             }
             State::Done => {
-                self.positions(self.group.pos + 1, allowed);
+                self.positions(self.group.pos + 1, self.end(), allowed);
                 return true;
             }
         }
@@ -119,8 +122,12 @@ impl<'v> TrackGrammar<'v> {
         }
     }
 
-    fn positions(&self, from: u8, allowed: &mut Vec<u32>) {
-        let end = if self.rules.first_beat_only { 1 } else { self.rules.steps };
+    /// The step before which groups start.
+    fn end(&self) -> u8 {
+        if self.rules.first_beat_only { 1 } else { self.rules.steps }
+    }
+
+    fn positions(&self, from: u8, end: u8, allowed: &mut Vec<u32>) {
         if from < end {
             let positions = self.vocabulary.between(Token::Pos(from), Token::Pos(end - 1));
             allowed.extend(positions.map(|(_, id)| id));

@@ -49,13 +49,11 @@ impl Network {
 
     /// An empty row.
     pub(crate) fn session(&self) -> TractResult<Session<'_>> {
+        let empty = || Tensor::zero::<f32>(&[self.heads, 0, self.width]).map(Arc::new);
         let mut session = Session {
             network: self,
             state: self.plan.spawn()?,
-            cache: vec![
-                Arc::new(Tensor::zero::<f32>(&[self.heads, 0, self.width])?);
-                self.layers * 2
-            ],
+            cache: (0..self.layers * 2).map(|_| empty()).collect::<TractResult<_>>()?,
             mask: Arc::new(Tensor::zero::<f32>(&[1, 0])?),
             slots: 0,
             filled: 0,

@@ -2,18 +2,26 @@
 
 use serde_json::{Value, json};
 
+use super::bars::Bar;
 use super::brief::Brief;
 use super::vocabulary::Vocabulary;
 use crate::score::Score;
 
 /// Style, mood, tempo, key, metre, instruments and sections.
-pub(crate) fn understood(vocabulary: &Vocabulary, brief: &Brief, score: &Score) -> Value {
+pub(crate) fn understood(
+    vocabulary: &Vocabulary,
+    brief: &Brief,
+    bars: &[Bar],
+    score: &Score,
+) -> Value {
     let tonic = score.key.to_string();
     let tonic = tonic.split(' ').next().unwrap_or_default();
     let instruments: Vec<Value> = brief
         .tracks
         .iter()
-        .map(|track| {
+        .enumerate()
+        .filter(|(index, _)| bars.iter().any(|bar| bar.tracks[*index].is_some()))
+        .map(|(_, track)| {
             json!({
                 "role": vocabulary.roles[usize::from(track.role)],
                 "name": vocabulary.instruments[usize::from(track.instrument)].0,

@@ -240,11 +240,16 @@ impl Writer<'_> {
         Ok(())
     }
 
-    /// Lets the model decide whether a track plays in this bar. A bar is never empty.
+    /// Lets the model decide whether a track plays in this bar. A bar is never empty, the harmony is there at the start of a
+    /// section, nobody waits beyond the first verse, and who played in the last bar but one plays the last chord.
     fn plays(&mut self, at: usize, index: usize, track: &Track) -> bool {
         let last_chance = index + 1 == self.brief.tracks.len()
             && self.bars[at].tracks.iter().all(Option::is_none);
-        if last_chance {
+        let ends = self.bars[at].left == 0 && at > 0 && self.bars[at - 1].tracks[index].is_some();
+        let place = self.brief.places[at];
+        let anchors = index == self.brief.anchor && (place.intro || place.phrase == 0);
+        let waited = place.full && self.bars[..at].iter().all(|bar| bar.tracks[index].is_none());
+        if last_chance || anchors || waited || ends {
             return true;
         }
         self.allowed.clear();
@@ -314,6 +319,8 @@ impl Writer<'_> {
             steps: self.brief.metre.steps,
             split: self.brief.split,
             classes,
+            // A piece does not start with a rest.
+            on_first_beat: last || at == 0 && bar.tracks.iter().all(Option::is_none),
             first_beat_only: last,
         }
     }

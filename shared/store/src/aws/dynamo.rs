@@ -105,8 +105,7 @@ impl DynamoTables {
             let Some(reasons) = cancellation_reasons(&error) else {
                 return Err(unavailable("DynamoDB", error).into());
             };
-            let outcomes: Vec<Outcome> =
-                reasons.iter().map(outcome).collect::<Result<_, _>>()?;
+            let outcomes: Vec<Outcome> = reasons.iter().map(outcome).collect::<Result<_, _>>()?;
             if outcomes.iter().any(|outcome| *outcome != Outcome::Held) {
                 return Err(WriteError::Conflict(outcomes));
             }
@@ -225,9 +224,7 @@ impl Tables for DynamoTables {
             }
             wanted = answer.unprocessed_keys.unwrap_or_default();
         }
-        let name = |key: &Key| {
-            (self.name(key.table).to_owned(), key.pk.clone(), key.sk.clone())
-        };
+        let name = |key: &Key| (self.name(key.table).to_owned(), key.pk.clone(), key.sk.clone());
         Ok(keys.iter().map(|key| found.get(&name(key)).cloned()).collect())
     }
 
@@ -264,9 +261,7 @@ fn cancellation_reasons<R>(
 
 fn outcome(reason: &CancellationReason) -> Result<Outcome, StoreError> {
     match reason.code() {
-        Some("ConditionalCheckFailed") => {
-            Ok(Outcome::Clashed(to_maybe_row(reason.item.clone())?))
-        }
+        Some("ConditionalCheckFailed") => Ok(Outcome::Clashed(to_maybe_row(reason.item.clone())?)),
         _ => Ok(Outcome::Held),
     }
 }

@@ -112,7 +112,12 @@ impl Objects for S3Objects {
     async fn list(&self, prefix: &str) -> Result<Vec<String>, StoreError> {
         let sent = self.client.list_objects_v2().bucket(&self.bucket).prefix(prefix).send().await;
         let listing = sent.map_err(|error| unavailable("S3", error))?;
-        Ok(listing.contents.unwrap_or_default().into_iter().filter_map(|object| object.key).collect())
+        Ok(listing
+            .contents
+            .unwrap_or_default()
+            .into_iter()
+            .filter_map(|object| object.key)
+            .collect())
     }
 
     async fn delete(&self, keys: &[String]) -> Result<(), StoreError> {
@@ -127,7 +132,8 @@ impl Objects for S3Objects {
                 .quiet(true)
                 .build()
                 .map_err(|error| unavailable("S3", error))?;
-            let sent = self.client.delete_objects().bucket(&self.bucket).delete(delete).send().await;
+            let sent =
+                self.client.delete_objects().bucket(&self.bucket).delete(delete).send().await;
             let answer = sent.map_err(|error| unavailable("S3", error))?;
             if let Some(error) = answer.errors().first() {
                 let reason = error.message().unwrap_or("an object was not deleted").to_owned();

@@ -1,6 +1,6 @@
 """Samples from score.onnx under the grammar and measures whether the music does what the header asks for.
 
-python evaluate.py [--pieces 48] [--midi FOLDER] [--report metrics.json]
+python evaluate.py [--pieces 32] [--midi FOLDER] [--report metrics.json]
 """
 
 import argparse
@@ -100,7 +100,7 @@ def compare(session, field, values, seeds, bars=12):
 
 def main():
     p = argparse.ArgumentParser()
-    p.add_argument("--pieces", type=int, default=48)
+    p.add_argument("--pieces", type=int, default=32)
     p.add_argument("--midi", type=Path)
     p.add_argument("--report", type=Path, default=HERE / "metrics.json")
     a = p.parse_args()

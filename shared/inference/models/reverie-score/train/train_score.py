@@ -1,6 +1,6 @@
 """Trains the score model on the procedural corpus.
 
-    nice -n 10 python train_score.py --out DIR --minutes 62
+    nice -n 10 python train_score.py --out DIR --minutes 66
 
 Pieces are generated while training runs, so no row is seen twice. The schedule follows the clock, not the step count.
 """
@@ -112,10 +112,16 @@ def evaluate(model, batches):
     return total / count
 
 
+def record(log, seconds, step, seen, held_out, train):
+    row = {"seconds": round(seconds), "step": step, "tokens": seen, "held_out": round(held_out, 4), "train": round(train, 4)}
+    log.write(json.dumps(row) + "\n")
+    log.flush()
+
+
 def main():
     p = argparse.ArgumentParser()
     p.add_argument("--out", type=Path, required=True)
-    p.add_argument("--minutes", type=float, default=62)
+    p.add_argument("--minutes", type=float, default=66)
     p.add_argument("--seed", type=int, default=1)
     p.add_argument("--threads", type=int, default=2)
     a = p.parse_args()
@@ -166,34 +172,12 @@ def main():
             last_save = now
         if now - last_eval > 300:
             value = evaluate(model, test)
-            log.write(
-                json.dumps(
-                    {
-                        "seconds": round(now - start),
-                        "step": step,
-                        "tokens": seen,
-                        "held_out": round(value, 4),
-                        "train": round(running, 4),
-                    }
-                )
-                + "\n"
-            )
-            log.flush()
+            record(log, now - start, step, seen, value, running)
             print("held-out", value, flush=True)
             last_eval = time.time()
     value = evaluate(model, test)
-    log.write(
-        json.dumps(
-            {
-                "seconds": round(time.time() - start),
-                "step": step,
-                "tokens": seen,
-                "held_out": round(value, 4),
-                "train": round(running, 4),
-            }
-        )
-        + "\n"
-    )
+    record(log, time.time() - start, step, seen, value, running)
+    log.close()
     torch.save({"model": model.state_dict(), "step": step, "tokens": seen, "held_out": value}, a.out / "final.pt")
     print("final held-out", value, "tokens", seen, flush=True)
     os._exit(0)  # the generator waits on a full queue

@@ -11,9 +11,10 @@ pub(super) fn choose(
     vocabulary: &Vocabulary,
     wishes: &Wishes<'_>,
     style: usize,
+    valence: u8,
     dice: &mut Dice,
 ) -> Result<(u8, usize), EngineError> {
-    let mode = likely_mode(vocabulary, wishes, style, dice);
+    let mode = likely_mode(vocabulary, wishes, style, valence, dice);
     let tonic = (dice.unit() * 12.0) as u8 % 12;
     if let Some(text) = &wishes.request.style.key {
         return named(vocabulary, text, mode).ok_or_else(|| {
@@ -47,13 +48,23 @@ fn likely_mode(
     vocabulary: &Vocabulary,
     wishes: &Wishes<'_>,
     style: usize,
+    valence: u8,
     dice: &mut Dice,
 ) -> usize {
     let labels = vocabulary.modes.iter().map(|(name, _)| name.as_str());
     let usual = &vocabulary.styles[style].1.modes;
-    let shares = wishes.reading.shares("mode", labels).unwrap_or_else(|| {
+    let mut shares = wishes.reading.shares("mode", labels).unwrap_or_else(|| {
         let weight = |(name, _): &(String, Vec<u8>)| usual.get(name).copied().unwrap_or(0.0);
         vocabulary.modes.iter().map(weight).collect()
     });
-    dice.choose(&sharpened(&shares))
+    for (share, (_, scale)) in shares.iter_mut().zip(&vocabulary.modes) {
+        *share *= (0.5 * (f32::from(valence) - 2.0) * brightness(scale)).exp();
+    }
+    dice.choose(&sharpened(&shares, 0.3))
+}
+
+/// How bright a scale sounds: above 0 with a major third, below without, and less with a minor second.
+fn brightness(scale: &[u8]) -> f32 {
+    let third = if scale.contains(&4) { 1.0 } else { -0.8 };
+    third - if scale.contains(&1) { 0.4 } else { 0.0 }
 }

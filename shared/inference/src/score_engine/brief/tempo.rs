@@ -46,7 +46,7 @@ fn likely(vocabulary: &Vocabulary, wishes: &Wishes<'_>, style: usize, dice: &mut
     let Some(shares) = wishes.reading.shares("tempo", labels.iter().map(String::as_str)) else {
         return usual;
     };
-    let token = dice.choose(&sharpened(&shares));
+    let token = dice.choose(&sharpened(&shares, 0.3));
     let (from, to) = (bounds[token], bounds[token + 1]);
     let (inner_from, inner_to) = (from.max(low), to.min(high));
     if inner_from < inner_to {

@@ -30,7 +30,7 @@ pub(super) fn choose(
         (true, false) => Vec::new(),
     };
     if only.is_empty() {
-        choice.assign(&asked, &mut cast, false);
+        choice.assign(&asked, &mut cast, asked.len() == 1);
     } else {
         cast = vec![None; vocabulary.roles.len()];
         choice.assign(&only, &mut cast, true);
@@ -43,6 +43,37 @@ pub(super) fn choose(
             instrument.map(|instrument| choice.track(role, instrument))
         })
         .collect())
+}
+
+/// The track that carries the harmony: chords if there are any, else the next best.
+pub(super) fn anchor(vocabulary: &Vocabulary, tracks: &[Track]) -> usize {
+    let plays = |role: &&str| {
+        let name = |track: &Track| vocabulary.roles[usize::from(track.role)].as_str();
+        tracks.iter().position(|track| name(track) == *role)
+    };
+    ["comp", "pad", "arp", "bass"].iter().find_map(plays).unwrap_or(0)
+}
+
+/// How well a style goes with the instruments that the prompt asks for: the chance that it has one of them.
+pub(super) fn affinity(vocabulary: &Vocabulary, wishes: &Wishes<'_>, style: &Style) -> f32 {
+    /// What a style that never has them keeps.
+    const LEAST: f32 = 0.05;
+    let choice = Choice { vocabulary, wishes, style };
+    let asked = choice.asked();
+    if asked.is_empty() {
+        return 1.0;
+    }
+    let absent: f32 = style
+        .tracks
+        .values()
+        .map(|track| {
+            let total: f32 = track.instruments.values().sum();
+            let names = asked.iter().map(|index| &vocabulary.instruments[*index].0);
+            let weight: f32 = names.filter_map(|name| track.instruments.get(name)).sum();
+            1.0 - track.probability.min(1.0) * weight / total.max(f32::MIN_POSITIVE)
+        })
+        .product();
+    LEAST + 1.0 - absent
 }
 
 struct Choice<'a> {
@@ -59,6 +90,8 @@ impl Choice<'_> {
     /// request, so that leaving one instrument out changes no other.
     fn cast(&self, density: u8, dice: &mut Dice) -> Cast {
         let roles = self.vocabulary.roles.iter();
+        // Who asks for a piano wants to hear the piano.
+        let company = if self.asked().is_empty() { 1.0 } else { 0.6 };
         roles
             .map(|role| {
                 let (presence, place) = (dice.unit(), dice.clone());
@@ -68,9 +101,10 @@ impl Choice<'_> {
                 let probability = match usual.probability {
                     // What makes the style what it is does not thin out.
                     typical if typical >= TYPICAL => typical,
-                    probability => (probability * factor).min(1.0),
+                    probability => (probability * factor * company).min(1.0),
                 };
-                if presence >= probability || self.unwanted_role(role) {
+                let plays = presence < probability || self.wanted_role(role);
+                if !plays || self.unwanted_role(role) {
                     return None;
                 }
                 self.usual_instrument(role, &mut place.clone())
@@ -93,9 +127,15 @@ impl Choice<'_> {
         (weights[chosen] > 0.0).then_some(chosen)
     }
 
+    /// Whether the prompt's own words name a role, such as the drums.
+    fn wanted_role(&self, role: &str) -> bool {
+        let mut words = self.wishes.explicit.affirmed.iter();
+        words.any(|word| names_role(word, role))
+    }
+
     fn unwanted_role(&self, role: &str) -> bool {
         let reading = self.wishes.reading;
-        reading.says("avoid_role", role)
+        reading.says("avoid_role", role) && !self.wanted_role(role)
             || self.wishes.excluded.iter().any(|word| names_role(word, role))
     }
 
@@ -106,13 +146,37 @@ impl Choice<'_> {
             || self.wishes.excluded.iter().any(|word| names_instrument(word, instrument))
     }
 
-    /// The instruments that the prompt asks for.
+    /// The instruments that the prompt asks for: those that it names, then those that the model reads out of it.
     fn asked(&self) -> Vec<usize> {
-        let wanted = |(_, (name, _)): &(usize, &(String, Instrument))| {
-            self.wishes.reading.says("instrument", name) && !self.unwanted(name)
-        };
-        let instruments = self.vocabulary.instruments.iter().enumerate();
-        instruments.filter(wanted).map(|(index, _)| index).collect()
+        let mut asked = self.named();
+        for (index, (name, _)) in self.vocabulary.instruments.iter().enumerate() {
+            let read = self.wishes.reading.says("instrument", name) && !self.unwanted(name);
+            if read && !asked.contains(&index) {
+                asked.push(index);
+            }
+        }
+        asked
+    }
+
+    /// The instruments whose names stand in the prompt, the longest name first: an electric piano is no piano.
+    fn named(&self) -> Vec<usize> {
+        let words = &self.wishes.explicit.affirmed;
+        let mut named = Vec::new();
+        let mut at = 0;
+        while at < words.len() {
+            let longest = (1..=3.min(words.len() - at)).rev().find_map(|count| {
+                let name = words[at..at + count].join("_");
+                let singular = name.strip_suffix('s').unwrap_or(&name);
+                index_of(&self.vocabulary.instruments, &name)
+                    .or_else(|| index_of(&self.vocabulary.instruments, singular))
+                    .map(|index| (index, count))
+            });
+            at += longest.map_or(1, |(_, count)| count);
+            if let Some((index, _)) = longest.filter(|(index, _)| !named.contains(index)) {
+                named.push(index);
+            }
+        }
+        named
     }
 
     /// The instruments of `style.instruments`.
@@ -145,14 +209,14 @@ impl Choice<'_> {
             .ok_or_else(|| {
                 EngineError::invalid(
                     "style.instruments",
-                    format!("{hint:?} is none of: {}", super::one_of(super::names(instruments))),
+                    format!("{hint:?} is unknown; {}", super::one_of(instruments)),
                 )
             })
     }
 
-    /// Gives each instrument a role. `all` also takes second roles for a lone instrument: a solo piano plays both tune
-    /// and chords.
-    fn assign(&self, instruments: &[usize], cast: &mut Cast, all: bool) {
+    /// Gives each instrument a role. `twice` gives a lone one a second: whoever asks for a piano hears it play both the
+    /// tune and the chords.
+    fn assign(&self, instruments: &[usize], cast: &mut Cast, twice: bool) {
         let mut taken = vec![false; cast.len()];
         for index in instruments {
             let best = self.roles_of(*index).into_iter().find(|role| !taken[*role]);
@@ -161,7 +225,7 @@ impl Choice<'_> {
                 taken[role] = true;
             }
         }
-        if !all {
+        if !twice {
             return;
         }
         for role in ["comp", "lead", "arp"] {

@@ -17,17 +17,21 @@ pub(crate) struct Explicit {
     pub(crate) solo: bool,
     /// Words after "no" or "without", in lower case.
     pub(crate) excluded: Vec<String>,
+    /// The other words, in lower case.
+    pub(crate) affirmed: Vec<String>,
 }
 
 /// Reads the explicit parts of `prompt`.
 pub(crate) fn read(prompt: &str) -> Explicit {
     let words: Vec<&str> = prompt.split_whitespace().collect();
     let plain: Vec<String> = words.iter().map(|word| bare(word)).collect();
+    let (excluded, affirmed) = exclusions(&words, &plain);
     Explicit {
         tempo_bpm: tempo(&plain),
         key: key(&words, &plain),
         solo: plain.iter().any(|word| is_solo(word)),
-        excluded: exclusions(&words, &plain),
+        excluded,
+        affirmed,
     }
 }
 
@@ -85,13 +89,14 @@ fn key_at(words: &[&str], plain: &[String], at: usize) -> Option<Key> {
     }
 }
 
-/// The words that negations cover.
-fn exclusions(words: &[&str], plain: &[String]) -> Vec<String> {
-    let mut excluded = Vec::new();
+/// The words that negations cover, and those that they do not.
+fn exclusions(words: &[&str], plain: &[String]) -> (Vec<String>, Vec<String>) {
+    let (mut excluded, mut affirmed) = (Vec::new(), Vec::new());
     let mut at = 0;
     while at < words.len() {
         at += 1;
         if !is_negation(&plain[at - 1]) {
+            affirmed.push(plain[at - 1].clone());
             continue;
         }
         let end = covered(words, plain, at);
@@ -99,7 +104,7 @@ fn exclusions(words: &[&str], plain: &[String]) -> Vec<String> {
         excluded.extend(named.cloned());
         at = end;
     }
-    excluded
+    (excluded, affirmed)
 }
 
 /// Where the words end that a negation before `from` covers, as in "no drums or loud guitars".
@@ -189,6 +194,7 @@ mod tests {
         ] {
             assert_eq!(read(prompt).excluded, excluded, "{prompt}");
         }
+        assert_eq!(read("Soft piano, no drums!").affirmed, ["soft", "piano"]);
         assert!(read("Solo piano.").solo);
         assert!(!read("piano and bass").solo);
     }

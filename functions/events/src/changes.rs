@@ -1,0 +1,93 @@
+use std::{
+    convert::Infallible,
+    time::{Duration, Instant},
+};
+
+use axum::response::sse::Event;
+use futures::{Stream, stream};
+use reverie_api::generation::{self, GenerationView};
+use reverie_domain::ids::{AccountId, GenerationId};
+use reverie_store::generations;
+
+use crate::Events;
+
+/// How long a stream lasts. Lambda stops one after 15 minutes, proxies earlier.
+const LASTS: Duration = Duration::from_secs(5 * 60);
+/// How often the row is read.
+const LOOK: Duration = Duration::from_millis(500);
+
+/// The changes of one generation that a client has not seen.
+pub(crate) struct Changes {
+    state: Events,
+    account: AccountId,
+    id: GenerationId,
+    /// The version that the client has.
+    seen: Option<u64>,
+    /// The generation as it was first read.
+    first: Option<GenerationView>,
+    over: bool,
+    until: Instant,
+}
+
+impl Changes {
+    /// The changes since version `seen` of a generation that is `now` so.
+    pub(crate) fn new(
+        state: Events,
+        account: AccountId,
+        now: GenerationView,
+        seen: Option<u64>,
+    ) -> Self {
+        let until = Instant::now() + LASTS;
+        Self { state, account, id: now.id, seen, first: Some(now), over: false, until }
+    }
+
+    /// One frame for each change. A failure ends the stream, and the client comes back.
+    pub(crate) fn frames(self) -> impl Stream<Item = Result<Event, Infallible>> + Send {
+        stream::unfold(self, |mut changes| async move {
+            let view = changes.next().await?;
+            let event = Event::default().id(view.version.to_string()).event("generation.updated");
+            let event = event.json_data(&view).ok()?;
+            Some((Ok(event), changes))
+        })
+    }
+
+    async fn next(&mut self) -> Option<GenerationView> {
+        while !self.over && Instant::now() < self.until {
+            let view = match self.first.take() {
+                Some(first) => Some(first),
+                None => self.look().await?,
+            };
+            if let Some(view) = view.filter(|view| Some(view.version) != self.seen) {
+                self.seen = Some(view.version);
+                self.over = view.status.is_final();
+                return Some(view);
+            }
+            tokio::time::sleep(LOOK.min(self.until.saturating_duration_since(Instant::now())))
+                .await;
+        }
+        None
+    }
+
+    /// `Some(Some(…))` if the row has changed, `None` if there is nothing more to see.
+    async fn look(&self) -> Option<Option<GenerationView>> {
+        let app = &self.state.app;
+        let job = match generations::find_job(&*app.tables, self.account, self.id).await {
+            Ok(job) => job.filter(|job| job.deleted_at.is_none())?,
+            Err(error) => {
+                tracing::warn!(generation = %self.id, %error, "events end early");
+                return None;
+            }
+        };
+        if Some(job.version) == self.seen {
+            return Some(None);
+        }
+        match generation::load(app, &*self.state.objects, self.account, self.id).await {
+            Ok(view) => Some(Some(view)),
+            Err(problem) => {
+                let status = problem.status().as_u16();
+                tracing::warn!(generation = %self.id, status, "events end early");
+                None
+            }
+        }
+    }
+}

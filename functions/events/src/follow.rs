@@ -1,0 +1,48 @@
+use std::time::Duration;
+
+use axum::{
+    extract::State,
+    response::{IntoResponse, Response, Sse, sse::KeepAlive},
+};
+use http::StatusCode;
+use reverie_api::{
+    Caller, Id, Problem,
+    generation::{self, GenerationView},
+};
+use reverie_domain::ids::GenerationId;
+
+use crate::{Events, changes::Changes, last_event::LastEvent};
+
+/// How often a comment is sent while nothing happens.
+const COMMENT: Duration = Duration::from_secs(15);
+
+/// A generation's changes as server-sent events, until its final state or for five minutes.
+#[utoipa::path(
+    get, path = "/v1/generations/{id}/events", tag = "generations", security(("bearer" = [])),
+    params(
+        ("id" = GenerationId, Path),
+        ("Last-Event-ID" = Option<String>, Header, description = "The last frame's `id`."),
+    ),
+    responses(
+        (status = 200, body = GenerationView, content_type = "text/event-stream",
+         description = "Frames `generation.updated`, whose data is the generation."),
+        (status = 204, description = "It is final, and the client has its last frame."),
+        (status = 401, body = Problem, content_type = "application/problem+json"),
+        (status = 404, body = Problem, content_type = "application/problem+json"),
+        (status = 503, body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub(crate) async fn follow(
+    State(state): State<Events>,
+    caller: Caller,
+    Id(id): Id<GenerationId>,
+    LastEvent(last): LastEvent,
+) -> Result<Response, Problem> {
+    let account = caller.account.id;
+    let now = generation::load(&state.app, &*state.objects, account, id).await?;
+    if now.status.is_final() && last == Some(now.version) {
+        return Ok(StatusCode::NO_CONTENT.into_response());
+    }
+    let frames = Changes::new(state, account, now, last).frames();
+    Ok(Sse::new(frames).keep_alive(KeepAlive::new().interval(COMMENT)).into_response())
+}

@@ -1,0 +1,63 @@
+use aws_lambda_events::sqs::SqsEvent;
+use serde_json::Value;
+
+use crate::{Housekeeper, HousekeeperError};
+
+/// What calls the function.
+#[derive(Debug)]
+enum Event {
+    Schedule,
+    DeadLetters(SqsEvent),
+}
+
+impl Housekeeper {
+    /// Does what an event of the schedule or of the dead-letter queue asks for.
+    ///
+    /// # Errors
+    /// [`HousekeeperError::UnknownEvent`]. Everything else is in the metrics, or in the answer to
+    /// the queue.
+    pub async fn handle(&self, event: Value) -> Result<Value, HousekeeperError> {
+        match Event::parse(event)? {
+            Event::Schedule => {
+                self.sweep().await.publish();
+                Ok(Value::Null)
+            }
+            Event::DeadLetters(event) => {
+                let response = self.dead_letters(event.records).await;
+                // Strings always serialise.
+                Ok(serde_json::to_value(response).unwrap_or_default())
+            }
+        }
+    }
+}
+
+impl Event {
+    fn parse(event: Value) -> Result<Self, HousekeeperError> {
+        let source = event.get("source").and_then(Value::as_str);
+        if source.is_some_and(|source| matches!(source, "aws.events" | "aws.scheduler")) {
+            return Ok(Self::Schedule);
+        }
+        serde_json::from_value(event)
+            .map(Self::DeadLetters)
+            .map_err(|_| HousekeeperError::UnknownEvent)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn the_schedule_is_told_from_the_queue() {
+        let minute =
+            json!({"source": "aws.events", "detail-type": "Scheduled Event", "detail": {}});
+        assert!(matches!(Event::parse(minute), Ok(Event::Schedule)));
+        let letters =
+            json!({"Records": [{"messageId": "1", "body": "{}", "eventSource": "aws:sqs"}]});
+        let Ok(Event::DeadLetters(event)) = Event::parse(letters) else { panic!("letters") };
+        assert_eq!(event.records[0].message_id.as_deref(), Some("1"));
+        assert!(Event::parse(json!({"hello": 1})).is_err());
+    }
+}

@@ -1,0 +1,102 @@
+use std::panic::AssertUnwindSafe;
+
+use futures::{FutureExt, future::join_all};
+use jiff::Timestamp;
+use reverie_domain::job::{Job, Status};
+use reverie_store::{
+    generations::{self, DUE_SHARDS, Finished},
+    queue::Message,
+};
+
+use crate::{Housekeeper, HousekeeperError, SweepReport};
+
+/// How many jobs the index gives at once.
+const PAGE: usize = 100;
+/// How many pages of one shard a sweep tends. The next minute does the rest.
+const PAGES: u32 = 10;
+
+/// What was done about a job.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Deed {
+    Nothing,
+    Resent,
+    Expired,
+    Purged,
+}
+
+impl Housekeeper {
+    /// Tends every job that is due. Errors are logged and counted; those jobs stay due.
+    pub async fn sweep(&self) -> SweepReport {
+        let now = self.clock.now();
+        let mut total = SweepReport::default();
+        for report in join_all(DUE_SHARDS.map(|shard| self.sweep_shard(now, shard))).await {
+            total += report;
+        }
+        total
+    }
+
+    pub(crate) async fn sweep_shard(&self, now: Timestamp, shard: &str) -> SweepReport {
+        let mut report = SweepReport::default();
+        for _ in 0..PAGES {
+            let jobs = match generations::due(&*self.tables, now, shard).await {
+                Ok(jobs) => jobs,
+                Err(error) => {
+                    tracing::error!(shard, %error, "due jobs cannot be listed");
+                    report.failed += 1;
+                    return report;
+                }
+            };
+            let (full, moved) = (jobs.len() >= PAGE, report.moved());
+            for job in &jobs {
+                report += self.tend_alone(now, job).await;
+            }
+            // A page of jobs that stay where they are would only come again.
+            if !full || report.moved() == moved {
+                break;
+            }
+        }
+        report
+    }
+
+    /// Whatever happens to this job stays with it.
+    async fn tend_alone(&self, now: Timestamp, job: &Job) -> SweepReport {
+        let mut report = SweepReport { swept: 1, ..SweepReport::default() };
+        match AssertUnwindSafe(self.tend(now, job)).catch_unwind().await {
+            Ok(Ok(Deed::Nothing)) => {}
+            Ok(Ok(Deed::Resent)) => report.resent = 1,
+            Ok(Ok(Deed::Expired)) => report.expired = 1,
+            Ok(Ok(Deed::Purged)) => report.purged = 1,
+            Ok(Err(error)) => {
+                tracing::error!(id = %job.id, %error, "not tended");
+                report.failed = 1;
+            }
+            Err(_) => {
+                tracing::error!(id = %job.id, "panicked");
+                report.failed = 1;
+            }
+        }
+        report
+    }
+
+    async fn tend(&self, now: Timestamp, job: &Job) -> Result<Deed, HousekeeperError> {
+        if job.purges.iter().any(|purge| purge.at <= now) {
+            self.purge(now, job).await?;
+            return Ok(Deed::Purged);
+        }
+        let Ok(transition) = job.sweep(now) else { return Ok(Deed::Nothing) };
+        match generations::apply(&*self.tables, now, job, &transition, None).await? {
+            Finished::Done(job) if job.status == Status::Queued => {
+                let Job { account, id: generation, .. } = job;
+                self.queue.send(&Message::GenerationQueued { account, generation }).await?;
+                tracing::info!(id = %generation, lost_leases = job.lost_leases, "sent again");
+                Ok(Deed::Resent)
+            }
+            Finished::Done(job) => {
+                tracing::warn!(id = %job.id, code = job.failure.map(|f| f.code), "ended");
+                Ok(Deed::Expired)
+            }
+            // Whoever changed it has tended it.
+            Finished::Changed(_) => Ok(Deed::Nothing),
+        }
+    }
+}

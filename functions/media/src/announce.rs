@@ -1,0 +1,96 @@
+use axum::{Json, extract::State};
+use http::{HeaderName, StatusCode, header};
+use reverie_api::{Body, Caller, IdempotencyKey, Problem, Replay};
+use reverie_domain::upload::{Upload, UploadType};
+use reverie_store::{Record, operations::Idempotency, tables::WriteError};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::{
+    Media,
+    upload::{UploadView, find, put_link},
+};
+
+const ROUTE: &str = "POST /v1/uploads";
+
+/// A file to be uploaded.
+#[derive(Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewUpload {
+    content_type: UploadType,
+    /// The size: at most 20 MiB for an image and 100 MiB for a video.
+    #[schema(minimum = 1, maximum = 104_857_600)]
+    bytes: u64,
+}
+
+/// Announces a reference. Upload the file as `put` says, then complete the upload.
+#[utoipa::path(
+    post, path = "/v1/uploads", tag = "uploads", security(("bearer" = [])),
+    params(("Idempotency-Key" = Option<String>, Header, description = "Kept for 24 hours.")),
+    request_body = NewUpload,
+    responses(
+        (status = 201, body = UploadView, headers(("location" = String))),
+        (status = 400, body = Problem, content_type = "application/problem+json"),
+        (status = 401, body = Problem, content_type = "application/problem+json"),
+        (status = 404, body = Problem, content_type = "application/problem+json"),
+        (status = 413, body = Problem, content_type = "application/problem+json"),
+        (status = 415, body = Problem, content_type = "application/problem+json"),
+        (status = 422, body = Problem, content_type = "application/problem+json"),
+        (status = 503, body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub(crate) async fn create(
+    State(state): State<Media>,
+    caller: Caller,
+    key: IdempotencyKey,
+    Body(request): Body<NewUpload>,
+) -> Result<(StatusCode, [(HeaderName, String); 1], Json<UploadView>), Problem> {
+    let upload = announced(&state, &caller, &request)?;
+    let upload = remember(&state, upload, &key, &request).await?;
+    let put = put_link(&state, &upload).await?;
+    let location = [(header::LOCATION, format!("/v1/uploads/{}", upload.id))];
+    Ok((StatusCode::CREATED, location, Json(UploadView::awaited(upload, put))))
+}
+
+fn announced(state: &Media, caller: &Caller, request: &NewUpload) -> Result<Upload, Problem> {
+    let NewUpload { content_type, bytes } = *request;
+    let most = content_type.max_bytes();
+    if !(1..=most).contains(&bytes) {
+        let message = format!("must be 1 to {most} for {}", content_type.media_type());
+        return Err(Problem::invalid_field("bytes", message));
+    }
+    Ok(Upload::announce(state.app.now(), caller.account.id, content_type, bytes))
+}
+
+/// Stores the upload; a repetition gets the upload that the first one made.
+async fn remember(
+    state: &Media,
+    upload: Upload,
+    key: &IdempotencyKey,
+    request: &NewUpload,
+) -> Result<Upload, Problem> {
+    let (tables, now) = (&*state.app.tables, state.app.now());
+    let body = serde_json::to_vec(request).map_err(Problem::internal)?;
+    let scope = (upload.account, ROUTE);
+    let mine = key.row(&state.app.settings, now, scope, &body, upload.id);
+    let mut present = None;
+    // Twice: the second time over a row that is past its end.
+    for _ in 0..2 {
+        let mut writes = vec![upload.create()?];
+        if let Some(mine) = &mine {
+            writes.push(mine.remember(present.as_ref())?);
+        }
+        let outcomes = match tables.write(&writes).await {
+            Ok(()) => return Ok(upload),
+            Err(WriteError::Store(error)) => return Err(error.into()),
+            Err(WriteError::Conflict(outcomes)) => outcomes,
+        };
+        present = Idempotency::clashed(outcomes.get(1))?;
+        let Some(mine) = &mine else { break };
+        if let Replay::Same(id) = Replay::of(now, mine, present.as_ref())? {
+            let id = id.parse().map_err(Problem::internal)?;
+            return find(state, upload.account, id).await;
+        }
+    }
+    Err(Problem::internal("an upload's row was there before"))
+}

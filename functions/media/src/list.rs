@@ -1,0 +1,31 @@
+use axum::{Json, extract::State};
+use reverie_api::{Caller, Page, PageQuery, Params, Problem};
+use reverie_domain::ids::UploadId;
+use reverie_store::uploads;
+
+use crate::{Media, upload::UploadView};
+
+/// The account's uploads, newest first.
+#[utoipa::path(
+    get, path = "/v1/uploads", tag = "uploads", security(("bearer" = [])),
+    params(PageQuery),
+    responses(
+        (status = 200, body = Page<UploadView>),
+        (status = 401, body = Problem, content_type = "application/problem+json"),
+        (status = 422, body = Problem, content_type = "application/problem+json"),
+        (status = 503, body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub(crate) async fn list(
+    State(state): State<Media>,
+    caller: Caller,
+    Params(page): Params<PageQuery>,
+) -> Result<Json<Page<UploadView>>, Problem> {
+    let (limit, after) = (page.limit()?, page.position::<UploadId>()?);
+    // One more than asked for tells whether there is a next page.
+    let mut rows = uploads::list(&*state.app.tables, caller.account.id, after, limit + 1).await?;
+    let more = rows.len() > limit as usize;
+    rows.truncate(limit as usize);
+    let last = rows.last().map(|upload| upload.id).filter(|_| more);
+    Ok(Json(Page::new(rows.into_iter().map(UploadView::from).collect(), last)))
+}

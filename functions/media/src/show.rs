@@ -1,0 +1,27 @@
+use axum::{Json, extract::State};
+use reverie_api::{Caller, Id, Problem};
+use reverie_domain::ids::UploadId;
+
+use crate::{
+    Media,
+    upload::{UploadView, find},
+};
+
+/// An upload.
+#[utoipa::path(
+    get, path = "/v1/uploads/{id}", tag = "uploads", security(("bearer" = [])),
+    params(("id" = UploadId, Path)),
+    responses(
+        (status = 200, body = UploadView),
+        (status = 401, body = Problem, content_type = "application/problem+json"),
+        (status = 404, body = Problem, content_type = "application/problem+json"),
+        (status = 503, body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub(crate) async fn show(
+    State(state): State<Media>,
+    caller: Caller,
+    Id(id): Id<UploadId>,
+) -> Result<Json<UploadView>, Problem> {
+    Ok(Json(find(&state, caller.account.id, id).await?.into()))
+}

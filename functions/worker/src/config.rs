@@ -1,0 +1,50 @@
+use std::{num::NonZero, path::Path, sync::Arc, thread, time::Duration};
+
+use reverie_api::lambda::number;
+use reverie_inference::{Engine, PackageError, load, open_all};
+
+/// A worker's limits.
+#[derive(Debug, Clone)]
+pub struct WorkerConfig {
+    /// How many jobs run at once; at least one.
+    pub jobs: usize,
+    /// How long one job may compute before it fails.
+    pub run_limit: Duration,
+}
+
+impl Default for WorkerConfig {
+    fn default() -> Self {
+        Self {
+            jobs: thread::available_parallelism().map_or(1, NonZero::get),
+            run_limit: Duration::from_secs(20 * 60),
+        }
+    }
+}
+
+impl WorkerConfig {
+    /// The limits that `REVERIE_JOBS` and `REVERIE_RUN_LIMIT_SECONDS` set; defaults for the rest.
+    ///
+    /// # Errors
+    /// Names the variable that is not a number.
+    pub fn from_env() -> anyhow::Result<Self> {
+        let default = Self::default();
+        let jobs = number("REVERIE_JOBS")?.and_then(|jobs| usize::try_from(jobs).ok());
+        let limit = number("REVERIE_RUN_LIMIT_SECONDS")?;
+        Ok(Self {
+            jobs: jobs.unwrap_or(default.jobs),
+            run_limit: limit
+                .map_or(default.run_limit, |seconds| Duration::from_secs(seconds.into())),
+        })
+    }
+}
+
+/// Loads every model package in `folder`. Takes seconds: checksums and plans.
+///
+/// # Errors
+/// The first package that cannot be loaded, or that there is none.
+pub fn load_engines(folder: &Path) -> anyhow::Result<Vec<Arc<dyn Engine>>> {
+    let packages = open_all(folder)?;
+    anyhow::ensure!(!packages.is_empty(), "there is no model package in {}", folder.display());
+    let engines: Result<_, PackageError> = packages.iter().map(load).collect();
+    Ok(engines?)
+}
