@@ -51,7 +51,8 @@ impl Services {
     /// The SDK's configuration with a key that the services do not know.
     fn forged_config(&self) -> aws_config::SdkConfig {
         let known = "reverie-local";
-        let credentials = Credentials::new(known, "a-secret-that-is-not-theirs", None, None, "test");
+        let credentials =
+            Credentials::new(known, "a-secret-that-is-not-theirs", None, None, "test");
         self.stack
             .sdk_config()
             .clone()
@@ -64,12 +65,7 @@ impl Services {
 }
 
 fn config(folder: &TempDir) -> StackConfig {
-    StackConfig {
-        data_dir: folder.path().to_owned(),
-        dynamodb_port: 0,
-        s3_port: 0,
-        sqs_port: 0,
-    }
+    StackConfig { data_dir: folder.path().to_owned(), dynamodb_port: 0, s3_port: 0, sqs_port: 0 }
 }
 
 /// Asks again until the answer is there; fails after a while.

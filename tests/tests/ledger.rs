@@ -108,12 +108,12 @@ impl<'a> World<'a> {
 
     async fn race(&mut self, amount: u32, racers: u32) {
         let wallet = self.read().await;
+        let tables = self.tables;
         let racing = (0..racers).map(|_| {
             let (id, wallet) = (GenerationId::new(), wallet.clone());
             async move {
                 let credits = Credits::new(amount);
-                let held =
-                    ledger::hold(self.tables, now(), wallet, id, credits, ACTIVE_LIMIT, &[]);
+                let held = ledger::hold(tables, now(), wallet, id, credits, ACTIVE_LIMIT, &[]);
                 (id, held.await.is_ok())
             }
         });

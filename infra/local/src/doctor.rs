@@ -87,7 +87,8 @@ fn models(folder: &Path) -> Finding {
             Err(format!("no package in {shown}. Name the right folder with --models"))
         }
         Ok(packages) => {
-            let names: Vec<_> = packages.iter().map(|package| package.manifest().id.clone()).collect();
+            let names: Vec<_> =
+                packages.iter().map(|package| package.manifest().id.clone()).collect();
             Ok(format!("{} in {shown}: all checksums are right", names.join(", ")))
         }
         Err(error) => Err(format!("{error}. Restore the file, for example with `git checkout`")),

@@ -115,8 +115,11 @@ impl Local {
         })?;
         let base_url = format!("http://{}", listener.local_addr()?);
         let origin = config.public_url.clone().unwrap_or_else(|| base_url.clone());
+        let origin = origin.trim_end_matches('/').to_owned();
+        // Pages upload to the bucket directly.
+        stack.set_public_origin(&origin)?;
         let settings = Settings {
-            public_origin: origin.trim_end_matches('/').to_owned(),
+            public_origin: origin,
             hash_secret: hash_secret(&config.data)?,
             guest_credits: Credits::new(config.guest_credits),
             guests_per_address: config.guests_per_address,

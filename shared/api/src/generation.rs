@@ -199,7 +199,8 @@ pub async fn view(
     let now = app.now();
     let mut files = Vec::with_capacity(job.files.len());
     for file in &job.files {
-        let download = match job.files_available(now) {
+        // A link needs a second to be of use.
+        let download = match job.files_available(now + SignedDuration::from_secs(1)) {
             true => Some(link(objects, now, job, &file.name).await?),
             false => None,
         };

@@ -11,8 +11,6 @@ use crate::{
 
 /// How long an upload's presigned PUT is valid.
 pub const PUT_VALIDITY: SignedDuration = SignedDuration::from_mins(15);
-/// The longest file name kept.
-pub const MAX_NAME_CHARS: usize = 200;
 /// The largest number of pixels of an image: 40 megapixels.
 pub const MAX_PIXELS: u64 = 40_000_000;
 /// The longest video, in seconds.

@@ -96,7 +96,8 @@ async fn a_shutdown_does_not_wait_for_a_worker_that_waits() {
     let services = Services::start().await;
     let (sqs, url) = (services.stack.sqs(), services.stack.resources().jobs_queue_url.clone());
     let waiting = tokio::spawn(async move { sqs.receive_message().queue_url(url).send().await });
-    tokio::task::yield_now().await;
+    // There is nothing to see of a request that waits; without this it might not have begun.
+    tokio::time::sleep(Duration::from_millis(200)).await;
     let started = Instant::now();
     services.stack.shutdown().await;
     assert!(started.elapsed() < Duration::from_secs(5));

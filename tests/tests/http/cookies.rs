@@ -18,7 +18,10 @@ async fn a_cookie_changes_things_only_from_our_own_pages() {
     send(read).await.expect(StatusCode::OK);
     let body = json!({"kind": "music", "prompt": "cookie", "seconds": 5});
     let quote = || {
-        nobody.request(Method::POST, "/v1/quotes").header("cookie", format!("a=b; {pair}")).json(&body)
+        nobody
+            .request(Method::POST, "/v1/quotes")
+            .header("cookie", format!("a=b; {pair}"))
+            .json(&body)
     };
     send(quote()).await.problem(403, "cross_site");
     send(quote().header("sec-fetch-site", "cross-site")).await.problem(403, "cross_site");

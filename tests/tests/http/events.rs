@@ -39,7 +39,9 @@ async fn events_tell_every_change_until_the_end() {
     assert!(versions.is_sorted_by(|a, b| a < b), "{versions:?}");
     assert_eq!(statuses.last().unwrap(), "succeeded", "{statuses:?}");
 
-    let resumed = guest.request(Method::GET, &path).header("last-event-id", versions.last().unwrap().to_string());
+    let resumed = guest
+        .request(Method::GET, &path)
+        .header("last-event-id", versions.last().unwrap().to_string());
     let rest = resumed.send().await.unwrap().text().await.unwrap();
     assert!(!rest.contains("data:"), "nothing new: {rest}");
     app.stop().await;

@@ -30,7 +30,8 @@ async fn cancel_gives_the_credits_back() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_running_job_notices_its_cancellation() {
-    let app = TestApp::start_with(|config| config.models = vec![reverie_tests::real_packages()]).await;
+    let app =
+        TestApp::start_with(|config| config.models = vec![reverie_tests::real_packages()]).await;
     let guest = app.guest().await;
     let before = guest.credits().await;
     let body = json!({"kind": "music", "prompt": "long", "seconds": 180});

@@ -10,7 +10,8 @@ async fn every_field_of_a_submission_is_checked_by_name() {
     let guest = app.guest().await;
     let before = guest.credits().await;
     let long = "x".repeat(60_000);
-    let labels: Value = (0..17).map(|n| (n.to_string(), json!("x"))).collect::<serde_json::Map<_, _>>().into();
+    let labels: Value =
+        (0..17).map(|n| (n.to_string(), json!("x"))).collect::<serde_json::Map<_, _>>().into();
     let cases = [
         ("kind", json!("painting")),
         ("kind", json!("video")),
@@ -61,9 +62,9 @@ async fn every_field_of_a_submission_is_checked_by_name() {
             }
             let problem = guest.post(route, body.clone()).await.problem(422, "invalid");
             let named = problem["errors"].as_array().unwrap();
-            let found = named.iter().any(|error| {
-                error["path"].as_str().unwrap().split('[').next() == Some(path)
-            });
+            let found = named
+                .iter()
+                .any(|error| error["path"].as_str().unwrap().split('[').next() == Some(path));
             assert!(found, "{route} {shown}: {problem:#}");
         }
     }
@@ -92,7 +93,9 @@ async fn bodies_that_are_no_json() {
         answer.problem(400, "malformed");
     }
     let invalid_utf8 = b"{\"prompt\": \"\xff\"}".to_vec();
-    send(post().header("content-type", json_type).body(invalid_utf8)).await.problem(400, "malformed");
+    send(post().header("content-type", json_type).body(invalid_utf8))
+        .await
+        .problem(400, "malformed");
     send(post().body("{}")).await.problem(415, "unsupported_media_type");
     let huge = json!({"prompt": "x".repeat(70_000)});
     send(post().json(&huge)).await.problem(413, "too_large");

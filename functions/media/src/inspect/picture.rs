@@ -65,7 +65,8 @@ mod tests {
     fn broken_images_are_rejected_without_a_panic() {
         for (format, announced) in FORMATS {
             let whole = encoded(format);
-            for length in 0..whole.len().min(30) {
+            // The shortest header with dimensions is WebP's, of 25 bytes.
+            for length in 0..25 {
                 assert!(inspect(announced, &whole[..length]).is_err(), "{format:?} {length}");
             }
             for at in 0..whole.len() {

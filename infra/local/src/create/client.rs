@@ -53,7 +53,9 @@ impl Client {
         let mut put = self.http.put(url);
         for (name, value) in upload["put"]["headers"].as_object().into_iter().flatten() {
             // The client sets the length itself.
-            if let (false, Some(value)) = (name.eq_ignore_ascii_case("content-length"), value.as_str()) {
+            if let (false, Some(value)) =
+                (name.eq_ignore_ascii_case("content-length"), value.as_str())
+            {
                 put = put.header(name, value);
             }
         }
@@ -69,7 +71,12 @@ impl Client {
         Ok(response.bytes().await?.to_vec())
     }
 
-    async fn call(&self, method: Method, path: &str, body: Option<&Value>) -> Result<Value, Failure> {
+    async fn call(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<&Value>,
+    ) -> Result<Value, Failure> {
         let key = uuid::Uuid::now_v7().to_string();
         let mut attempt = 1;
         loop {

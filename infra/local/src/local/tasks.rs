@@ -18,8 +18,7 @@ const GRACE: Duration = Duration::from_secs(5);
 pub(super) async fn serve(listener: TcpListener, router: Router, stop: CancellationToken) {
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
     let stopped = stop.clone();
-    let serving =
-        axum::serve(listener, service).with_graceful_shutdown(stopped.cancelled_owned());
+    let serving = axum::serve(listener, service).with_graceful_shutdown(stopped.cancelled_owned());
     let grace = async {
         stop.cancelled().await;
         tokio::time::sleep(GRACE).await;
@@ -47,7 +46,8 @@ pub(super) async fn keep_house(
             sweeper.sweep().await;
         }
     });
-    let (undertaker, letters, stopped) = (housekeeper(ports), ports.dead_letters.clone(), stop.clone());
+    let (undertaker, letters, stopped) =
+        (housekeeper(ports), ports.dead_letters.clone(), stop.clone());
     tasks.spawn(async move {
         loop {
             let receive = letters.receive(10, Duration::from_secs(20), Duration::from_secs(90));

@@ -1,6 +1,7 @@
 //! What is to be written: the reading of the prompt, the rules and the hints, decided.
 
 mod key;
+mod names;
 mod tempo;
 mod tracks;
 

@@ -1,5 +1,6 @@
 //! Choice of the tracks and their instruments.
 
+use super::names::{names_instrument, names_role};
 use super::{Track, Wishes, index_of, name_of};
 use crate::dice::Dice;
 use crate::error::EngineError;
@@ -149,9 +150,15 @@ impl Choice<'_> {
     /// The instruments that the prompt asks for: those that it names, then those that the model reads out of it.
     fn asked(&self) -> Vec<usize> {
         let mut asked = self.named();
+        let families = self.families();
+        for word in &families {
+            // "Guitars" are those of the style.
+            asked.extend(self.hint(word).ok().filter(|index| !asked.contains(index)));
+        }
         for (index, (name, _)) in self.vocabulary.instruments.iter().enumerate() {
             let read = self.wishes.reading.says("instrument", name) && !self.unwanted(name);
-            if read && !asked.contains(&index) {
+            let settled = families.iter().any(|word| names_instrument(word, name));
+            if read && !settled && !asked.contains(&index) {
                 asked.push(index);
             }
         }
@@ -160,23 +167,38 @@ impl Choice<'_> {
 
     /// The instruments whose names stand in the prompt, the longest name first: an electric piano is no piano.
     fn named(&self) -> Vec<usize> {
-        let words = &self.wishes.explicit.affirmed;
         let mut named = Vec::new();
-        let mut at = 0;
-        while at < words.len() {
-            let longest = (1..=3.min(words.len() - at)).rev().find_map(|count| {
-                let name = words[at..at + count].join("_");
-                let singular = name.strip_suffix('s').unwrap_or(&name);
-                index_of(&self.vocabulary.instruments, &name)
-                    .or_else(|| index_of(&self.vocabulary.instruments, singular))
-                    .map(|index| (index, count))
+        let mut rest = self.wishes.explicit.affirmed.as_slice();
+        while !rest.is_empty() {
+            let longest = (1..=3.min(rest.len())).rev().find_map(|count| {
+                let index = self.instrument(&rest[..count].join("_"));
+                index.map(|index| (index, count))
             });
-            at += longest.map_or(1, |(_, count)| count);
-            if let Some((index, _)) = longest.filter(|(index, _)| !named.contains(index)) {
-                named.push(index);
-            }
+            named.extend(longest.map(|(index, _)| index).filter(|i| !named.contains(i)));
+            rest = &rest[longest.map_or(1, |(_, count)| count)..];
         }
         named
+    }
+
+    /// Words of the prompt that several instruments share, unless a whole name has them, as `guitar`.
+    fn families(&self) -> Vec<&str> {
+        let named = self.named();
+        let instruments = &self.vocabulary.instruments;
+        let words = self.wishes.explicit.affirmed.iter().map(String::as_str);
+        words
+            .filter(|word| {
+                let members = |index: &usize| names_instrument(word, &instruments[*index].0);
+                let settled = self.instrument(word).is_some() || named.iter().any(members);
+                !settled && (0..instruments.len()).filter(members).count() > 1
+            })
+            .collect()
+    }
+
+    /// The instrument of exactly this name, or of its singular.
+    fn instrument(&self, name: &str) -> Option<usize> {
+        let instruments = &self.vocabulary.instruments;
+        let singular = name.strip_suffix('s').unwrap_or(name);
+        index_of(instruments, name).or_else(|| index_of(instruments, singular))
     }
 
     /// The instruments of `style.instruments`.
@@ -294,27 +316,4 @@ impl Choice<'_> {
 
 fn plays(instrument: &Instrument, role: &str) -> bool {
     instrument.roles.iter().any(|other| other == role)
-}
-
-/// Whether a word of a prompt names this role.
-fn names_role(word: &str, role: &str) -> bool {
-    let word = word.strip_suffix('s').filter(|w| w.len() > 2).unwrap_or(word);
-    let role = role.strip_suffix('s').unwrap_or(role);
-    word == role
-        || match role {
-            "drum" => matches!(word, "percussion" | "beat" | "kick" | "snare" | "cymbal"),
-            "bas" | "bass" => matches!(word, "bas" | "bass" | "bassline" | "basse"),
-            "lead" => matches!(word, "melody" | "melodie" | "solo"),
-            "comp" => word == "chord",
-            _ => false,
-        }
-}
-
-/// Whether a word of a prompt names this instrument, by its whole name or by a part such as `guitar`.
-fn names_instrument(word: &str, instrument: &str) -> bool {
-    let same = |word: &str| {
-        instrument == word || word.len() > 3 && instrument.split('_').any(|part| part == word)
-    };
-    let generic = matches!(word, "lead" | "bass" | "pad" | "power" | "clean" | "finger");
-    !generic && (same(word) || word.strip_suffix('s').is_some_and(same))
 }
