@@ -152,7 +152,6 @@ impl Answer {
 
 impl Client {
     /// A request of any kind.
-    #[must_use]
     pub fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
         let request = self.http.request(method, format!("{}{path}", self.base));
         match &self.token {

@@ -1,6 +1,6 @@
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use http::{StatusCode, header, request::Parts};
-use serde::de::{DeserializeOwned, IgnoredAny};
+use serde::de::DeserializeOwned;
 
 use crate::{BODY_LIMIT, Problem};
 
@@ -29,7 +29,7 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
         let parsed = serde_path_to_error::deserialize(&mut json).map_err(|error| {
             let (path, inner) = (error.path().to_string(), error.inner());
             // serde_json calls a value of the wrong kind a syntax error in some places.
-            match serde_json::from_slice::<IgnoredAny>(&bytes).is_ok() {
+            match serde_json::from_slice::<serde_json::Value>(&bytes).is_ok() {
                 true => Problem::invalid_field(&path, plain(inner)),
                 false => Problem::malformed(format!("The body is not JSON: {}.", plain(inner))),
             }
