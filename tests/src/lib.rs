@@ -1,5 +1,8 @@
 //! What the suites speak through: a deployment of their own, and guests who use it.
 
+pub mod counted;
+pub mod sim;
+
 use std::{path::PathBuf, time::Duration};
 
 use reqwest::{Method, StatusCode, header::HeaderMap};

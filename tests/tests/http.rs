@@ -22,5 +22,7 @@ mod openapi;
 mod packages;
 #[path = "http/restart.rs"]
 mod restart;
+#[path = "http/round_trips.rs"]
+mod round_trips;
 #[path = "http/uploads.rs"]
 mod uploads;

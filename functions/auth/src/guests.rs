@@ -1,6 +1,6 @@
 use axum::{Json, extract::State};
 use http::{StatusCode, header};
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use reverie_api::{App, ClientAddress, Problem, session_cookie, token::PlainToken};
 use reverie_domain::{
     credits::Credits,
@@ -9,15 +9,13 @@ use reverie_domain::{
 };
 use reverie_store::{
     Record,
-    accounts::{Account, AccountKind, Session},
+    accounts::{Account, AccountKind, SESSION, Session},
     ledger::{self, LedgerError},
     operations::GuestCount,
 };
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// How long a guest's session lasts.
-const SESSION: SignedDuration = SignedDuration::from_hours(30 * 24);
 /// How often a guest is tried while others of the same address are made.
 const ATTEMPTS: u32 = 8;
 
@@ -77,7 +75,7 @@ pub(crate) async fn create(
     address: ClientAddress,
 ) -> Result<(StatusCode, [(header::HeaderName, String); 1], Json<Guest>), Problem> {
     let (account, token) = make_guest(&app, &address).await?;
-    let cookie = session_cookie(&app.settings, &token, SESSION.as_secs());
+    let cookie = session_cookie(&app.settings, &token);
     let guest = Guest {
         token: token.reveal(),
         account: AccountView::from(&account),

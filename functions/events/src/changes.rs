@@ -1,13 +1,11 @@
-use std::{
-    convert::Infallible,
-    time::{Duration, Instant},
-};
+use std::{convert::Infallible, time::Duration};
 
 use axum::response::sse::Event;
 use futures::{Stream, stream};
 use reverie_api::generation::{self, GenerationView};
 use reverie_domain::ids::{AccountId, GenerationId};
 use reverie_store::generations;
+use tokio::time::Instant;
 
 use crate::Events;
 

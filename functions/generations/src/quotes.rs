@@ -10,9 +10,7 @@ use reverie_domain::{
 };
 use reverie_store::{
     Record,
-    operations::Idempotency,
     quotes::{self, QUOTE_VALIDITY, Quote},
-    tables::WriteError,
 };
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -109,31 +107,15 @@ async fn remember(
     key: &IdempotencyKey,
     request: &GenerationRequest,
 ) -> Result<Quote, Problem> {
-    let (tables, now) = (&*state.app.tables, state.app.now());
-    let body = serde_json::to_vec(request).map_err(Problem::internal)?;
-    let scope = (quote.account, ROUTE);
-    let mine = key.row(&state.app.settings, now, scope, &body, quote.id);
-    let mut present = None;
-    // Twice: the second time over a row that is past its end.
-    for _ in 0..2 {
-        let mut writes = vec![quote.create()?];
-        if let Some(mine) = &mine {
-            writes.push(mine.remember(present.as_ref())?);
-        }
-        let outcomes = match tables.write(&writes).await {
-            Ok(()) => return Ok(quote),
-            Err(WriteError::Store(error)) => return Err(error.into()),
-            Err(WriteError::Conflict(outcomes)) => outcomes,
-        };
-        present = Idempotency::clashed(outcomes.get(1))?;
-        let Some(mine) = &mine else { break };
-        if let Replay::Same(id) = Replay::of(now, mine, present.as_ref())? {
+    let (scope, row) = ((quote.account, ROUTE), (quote.id, quote.create()?));
+    match key.create(&state.app, scope, request, row).await? {
+        Replay::First => Ok(quote),
+        Replay::Same(id) => {
             let id = id.parse().map_err(Problem::internal)?;
-            let first = quotes::find(tables, quote.account, id).await?;
-            return first.ok_or_else(Problem::not_found);
+            let first = quotes::find(&*state.app.tables, quote.account, id).await?;
+            first.ok_or_else(Problem::not_found)
         }
     }
-    Err(Problem::internal("a quote's row was there before"))
 }
 
 /// The manifest that a canonical request names.

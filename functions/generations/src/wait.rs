@@ -1,4 +1,4 @@
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use reverie_api::{
     Problem,
@@ -6,6 +6,7 @@ use reverie_api::{
 };
 use reverie_domain::job::Job;
 use reverie_store::generations;
+use tokio::time::Instant;
 
 use crate::Generations;
 

@@ -30,11 +30,6 @@ impl SweepReport {
         ];
         publish("housekeeper", &metrics);
     }
-
-    /// How many jobs are no longer due.
-    pub(crate) const fn moved(&self) -> u32 {
-        self.resent + self.expired + self.purged
-    }
 }
 
 impl AddAssign for SweepReport {

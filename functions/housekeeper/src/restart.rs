@@ -1,7 +1,5 @@
-use std::collections::HashSet;
-
 use jiff::Timestamp;
-use reverie_domain::{ids::GenerationId, job::Job};
+use reverie_domain::job::Job;
 use reverie_store::generations::{self, DUE_SHARDS};
 
 use crate::{Housekeeper, HousekeeperError, SweepReport};
@@ -16,38 +14,29 @@ impl Housekeeper {
         let now = self.clock.now();
         let mut total = SweepReport::default();
         for shard in DUE_SHARDS {
-            let mut seen = HashSet::new();
+            let mut after = None;
             loop {
-                // Every live job is due at some time: at its deadline if at no other.
-                let jobs = generations::due(&*self.tables, Timestamp::MAX, shard).await?;
-                if !self.requeue(now, &jobs, &mut seen).await? {
+                // Every live job is due at some time: at its deadline if at no other. The jobs
+                // that are queued meanwhile move to an earlier place, so none is met twice.
+                let page = generations::due(&*self.tables, Timestamp::MAX, shard, after).await?;
+                self.requeue(now, &page.jobs).await?;
+                after = page.next;
+                if after.is_none() {
                     break;
                 }
-                // Sent jobs are due later, which lets the next page show others.
-                total += self.sweep_shard(now, shard).await;
             }
+            total += self.sweep_shard(now, shard).await;
         }
         Ok(total)
     }
 
-    /// Queues the live jobs that it sees for the first time; `false` if there are none.
-    async fn requeue(
-        &self,
-        now: Timestamp,
-        jobs: &[Job],
-        seen: &mut HashSet<GenerationId>,
-    ) -> Result<bool, HousekeeperError> {
-        let mut any = false;
+    async fn requeue(&self, now: Timestamp, jobs: &[Job]) -> Result<(), HousekeeperError> {
         for job in jobs {
             let Ok(queued) = job.after_restart(now) else { continue };
-            if !seen.insert(job.id) {
-                continue;
-            }
-            any = true;
             if generations::update(&*self.tables, job, &queued).await?.is_err() {
                 tracing::info!(id = %job.id, "changed meanwhile");
             }
         }
-        Ok(any)
+        Ok(())
     }
 }

@@ -10,8 +10,6 @@ use reverie_store::{
 
 use crate::{Housekeeper, HousekeeperError, SweepReport};
 
-/// How many jobs the index gives at once.
-const PAGE: usize = 100;
 /// How many pages of one shard a sweep tends. The next minute does the rest.
 const PAGES: u32 = 10;
 
@@ -37,21 +35,21 @@ impl Housekeeper {
 
     pub(crate) async fn sweep_shard(&self, now: Timestamp, shard: &str) -> SweepReport {
         let mut report = SweepReport::default();
+        let mut after = None;
         for _ in 0..PAGES {
-            let jobs = match generations::due(&*self.tables, now, shard).await {
-                Ok(jobs) => jobs,
+            let page = match generations::due(&*self.tables, now, shard, after).await {
+                Ok(page) => page,
                 Err(error) => {
                     tracing::error!(shard, %error, "due jobs cannot be listed");
                     report.failed += 1;
                     return report;
                 }
             };
-            let (full, moved) = (jobs.len() >= PAGE, report.moved());
-            for job in &jobs {
+            for job in &page.jobs {
                 report += self.tend_alone(now, job).await;
             }
-            // A page of jobs that stay where they are would only come again.
-            if !full || report.moved() == moved {
+            after = page.next;
+            if after.is_none() {
                 break;
             }
         }

@@ -2,7 +2,7 @@ use axum::{Json, extract::State};
 use http::{HeaderName, StatusCode, header};
 use reverie_api::{Body, Caller, IdempotencyKey, Problem, Replay};
 use reverie_domain::upload::{Upload, UploadType};
-use reverie_store::{Record, operations::Idempotency, tables::WriteError};
+use reverie_store::Record;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -69,28 +69,12 @@ async fn remember(
     key: &IdempotencyKey,
     request: &NewUpload,
 ) -> Result<Upload, Problem> {
-    let (tables, now) = (&*state.app.tables, state.app.now());
-    let body = serde_json::to_vec(request).map_err(Problem::internal)?;
-    let scope = (upload.account, ROUTE);
-    let mine = key.row(&state.app.settings, now, scope, &body, upload.id);
-    let mut present = None;
-    // Twice: the second time over a row that is past its end.
-    for _ in 0..2 {
-        let mut writes = vec![upload.create()?];
-        if let Some(mine) = &mine {
-            writes.push(mine.remember(present.as_ref())?);
-        }
-        let outcomes = match tables.write(&writes).await {
-            Ok(()) => return Ok(upload),
-            Err(WriteError::Store(error)) => return Err(error.into()),
-            Err(WriteError::Conflict(outcomes)) => outcomes,
-        };
-        present = Idempotency::clashed(outcomes.get(1))?;
-        let Some(mine) = &mine else { break };
-        if let Replay::Same(id) = Replay::of(now, mine, present.as_ref())? {
+    let (scope, row) = ((upload.account, ROUTE), (upload.id, upload.create()?));
+    match key.create(&state.app, scope, request, row).await? {
+        Replay::First => Ok(upload),
+        Replay::Same(id) => {
             let id = id.parse().map_err(Problem::internal)?;
-            return find(state, upload.account, id).await;
+            find(state, upload.account, id).await
         }
     }
-    Err(Problem::internal("an upload's row was there before"))
 }

@@ -157,8 +157,9 @@ impl Worker {
         let stopper = Stopper(gauge.clone());
         let told = gauge.clone();
         let run = move || compute::run(&*engine, &request, &told, id);
-        let mut thread = tokio::task::spawn_blocking(run);
+        let mut thread = self.compute(run);
         let end = tokio::select! {
+            biased;
             made = &mut thread => {
                 let made = made.unwrap_or_else(|_| Err(compute::panicked()));
                 return made.map_err(End::Failed);

@@ -10,6 +10,9 @@ pub struct WorkerConfig {
     pub jobs: usize,
     /// How long one job may compute before it fails.
     pub run_limit: Duration,
+    /// Computes as an ordinary task instead of on a thread of its own. For simulations: a thread's
+    /// end comes when it likes, a task's end always at the same step.
+    pub inline: bool,
 }
 
 impl Default for WorkerConfig {
@@ -17,6 +20,7 @@ impl Default for WorkerConfig {
         Self {
             jobs: thread::available_parallelism().map_or(1, NonZero::get),
             run_limit: Duration::from_secs(20 * 60),
+            inline: false,
         }
     }
 }
@@ -34,6 +38,7 @@ impl WorkerConfig {
             jobs: jobs.unwrap_or(default.jobs),
             run_limit: limit
                 .map_or(default.run_limit, |seconds| Duration::from_secs(seconds.into())),
+            inline: false,
         })
     }
 }

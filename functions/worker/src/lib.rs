@@ -18,6 +18,7 @@ use std::{fmt, sync::Arc};
 use reverie_domain::{clock::Clock, job::ModelRef};
 use reverie_inference::Engine;
 use reverie_store::{objects::Objects, queue::Queue, tables::Tables};
+use tokio::task::JoinHandle;
 
 pub use config::{WorkerConfig, load_engines};
 pub use panics::log_panics_by_place;
@@ -45,6 +46,17 @@ impl fmt::Debug for Worker {
 }
 
 impl Worker {
+    /// Runs what would keep a thread of the runtime busy.
+    fn compute<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> JoinHandle<T> {
+        match self.config.inline {
+            true => tokio::spawn(async move { work() }),
+            false => tokio::task::spawn_blocking(work),
+        }
+    }
+
     /// The engine of exactly this version: results are reproducible within one.
     fn engine(&self, model: &ModelRef) -> Option<Arc<dyn Engine>> {
         let wanted = |engine: &&Arc<dyn Engine>| {

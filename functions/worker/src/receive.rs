@@ -83,7 +83,7 @@ impl Worker {
         for engine in &self.engines {
             let model = engine.manifest().id.clone();
             let engine = engine.clone();
-            match tokio::task::spawn_blocking(move || engine.warm_up()).await {
+            match self.compute(move || engine.warm_up()).await {
                 Ok(Ok(())) => tracing::info!(model, "ready"),
                 Ok(Err(error)) => {
                     tracing::error!(model, %error, "the model does not run");

@@ -45,6 +45,7 @@ impl Worker {
             sleep(SHUTDOWN_GRACE).await;
         };
         tokio::select! {
+            biased;
             done = puts => if done.contains(&false) {
                 tracing::error!(id = %lease.job.id, "the results could not be stored");
                 return Err(End::Unreachable);

@@ -1,5 +1,6 @@
 //! The one-process deployment: every function, a worker and the housekeeper on embedded AWS.
 
+mod ports;
 mod routes;
 mod tasks;
 
@@ -11,18 +12,8 @@ use std::{
 
 use anyhow::Context;
 use reverie_api::{App, Settings, finish};
-use reverie_domain::{
-    clock::{Clock, SystemClock},
-    credits::Credits,
-    manifest::Manifest,
-};
+use reverie_domain::{credits::Credits, manifest::Manifest};
 use reverie_inference::{Engine, load, open_all};
-use reverie_store::{
-    aws::{DynamoTables, S3Objects, SqsQueue, TableNames},
-    objects::Objects,
-    queue::Queue,
-    tables::Tables,
-};
 use reverie_worker::{Worker, WorkerConfig};
 use secrecy::SecretString;
 use tokio::{net::TcpListener, task::JoinSet};
@@ -30,6 +21,8 @@ use tokio_util::sync::CancellationToken;
 use utoipa::openapi::OpenApi;
 
 use crate::stack::{Stack, StackConfig};
+
+pub use ports::{Between, Part, Ports};
 
 /// How a local deployment is set up.
 #[derive(Debug, Clone)]
@@ -50,6 +43,8 @@ pub struct LocalConfig {
     pub jobs: Option<usize>,
     /// Whether a worker runs. Tests of waiting jobs do without.
     pub worker: bool,
+    /// What stands between the parts and the services; nothing, but for tests.
+    pub between: Option<Between>,
 }
 
 impl LocalConfig {
@@ -65,23 +60,9 @@ impl LocalConfig {
             guests_per_address: 10_000,
             jobs: None,
             worker: true,
+            between: None,
         }
     }
-}
-
-/// The ports to the embedded services, as every function gets them.
-#[derive(Clone)]
-pub struct Ports {
-    /// DynamoDB.
-    pub tables: Arc<dyn Tables>,
-    /// S3.
-    pub objects: Arc<dyn Objects>,
-    /// SQS: the jobs.
-    pub queue: Arc<dyn Queue>,
-    /// SQS: the dead letters.
-    pub dead_letters: Arc<dyn Queue>,
-    /// The time.
-    pub clock: Arc<dyn Clock>,
 }
 
 /// A running local deployment.
@@ -108,7 +89,8 @@ impl Local {
             sqs_port: 0,
         })
         .await?;
-        let ports = ports(&stack);
+        let ports = Ports::of(&stack);
+        let given = |part| ports.given_to(part, config.between.as_ref());
         let listener = TcpListener::bind(config.listen).await.with_context(|| {
             let at = config.listen;
             format!("cannot listen at {at}: stop what runs there, or choose another --listen")
@@ -124,22 +106,24 @@ impl Local {
             guest_credits: Credits::new(config.guest_credits),
             guests_per_address: config.guests_per_address,
         };
+        let functions = given(Part::Functions);
         let app = App {
-            tables: ports.tables.clone(),
-            clock: ports.clock.clone(),
+            tables: functions.tables.clone(),
+            clock: functions.clock.clone(),
             settings: Arc::new(settings),
+            positions: Arc::default(),
         };
         let engines = load_engines(config.models.clone()).await?;
         let models: Vec<Manifest> =
             engines.iter().map(|engine| engine.manifest().clone()).collect();
-        let (router, openapi) = routes::all(&app, &ports, models);
+        let (router, openapi) = routes::all(&app, &functions, models);
 
         let shutdown = CancellationToken::new();
         let mut tasks = JoinSet::new();
         tasks.spawn(tasks::serve(listener, finish(router), shutdown.clone()));
-        tasks::keep_house(&mut tasks, &ports, &shutdown).await?;
+        tasks::keep_house(&mut tasks, &given(Part::Housekeeper), &shutdown).await?;
         if config.worker {
-            let worker = worker(&ports, engines, config.jobs);
+            let worker = worker(&given(Part::Worker), engines, config.jobs);
             let stop = shutdown.clone();
             tasks.spawn(async move { worker.run(stop).await });
         }
@@ -191,24 +175,6 @@ impl Local {
 #[must_use]
 pub fn url_file(data: &Path) -> PathBuf {
     data.join("server.url")
-}
-
-fn ports(stack: &Stack) -> Ports {
-    let resources = stack.resources();
-    let names = TableNames {
-        accounts: resources.tables.accounts.clone(),
-        ledger: resources.tables.ledger.clone(),
-        generations: resources.tables.generations.clone(),
-        operations: resources.tables.operations.clone(),
-    };
-    let sqs = |url: &str| Arc::new(SqsQueue::new(stack.sqs(), url.to_owned()));
-    Ports {
-        tables: Arc::new(DynamoTables::new(stack.dynamodb(), names)),
-        objects: Arc::new(S3Objects::new(stack.s3(), resources.bucket.clone())),
-        queue: sqs(&resources.jobs_queue_url),
-        dead_letters: sqs(&resources.dead_letter_queue_url),
-        clock: Arc::new(SystemClock),
-    }
 }
 
 /// Checksums and plans take a moment, so it happens on a thread that may block.

@@ -1,6 +1,6 @@
 //! The `reverie` command.
 
-use std::process::ExitCode;
+use std::{process::ExitCode, time::Duration};
 
 use clap::Parser;
 use reverie::{
@@ -8,9 +8,16 @@ use reverie::{
     create, doctor, models, serve,
 };
 
-#[tokio::main]
-async fn main() -> ExitCode {
+fn main() -> anyhow::Result<ExitCode> {
     let cli = Cli::parse();
+    let runtime = tokio::runtime::Runtime::new()?;
+    let code = runtime.block_on(run(cli));
+    // A model's thread that does not stop must not keep the process alive.
+    runtime.shutdown_timeout(Duration::from_secs(1));
+    Ok(code)
+}
+
+async fn run(cli: Cli) -> ExitCode {
     let done = match cli.command.unwrap_or_default() {
         Command::Serve(args) => serve::run(args).await.map_err(Into::into),
         Command::Create(args) => create::run(*args).await,

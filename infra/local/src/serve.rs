@@ -13,6 +13,7 @@ use crate::{
 /// If it cannot start.
 pub async fn run(args: ServeArgs) -> anyhow::Result<()> {
     reverie_telemetry::init("reverie");
+    reverie_worker::log_panics_by_place();
     let data = args.folders.data.clone();
     let local = Local::start(LocalConfig {
         listen: args.listen,

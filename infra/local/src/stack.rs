@@ -22,6 +22,7 @@ use aws_config::SdkConfig;
 use dynoxide::Database;
 use hyper::service::service_fn;
 use jiff::Timestamp;
+use reverie_store::aws;
 use secrecy::SecretString;
 use tokio::{
     net::TcpListener,
@@ -119,14 +120,10 @@ impl Stack {
 
     fn assembled(parts: Parts) -> Self {
         let sdk = sdk::config(&parts.endpoints, &parts.secret_key);
-        let s3 = aws_sdk_s3::config::Builder::from(&sdk)
-            // The bucket is no host name here.
-            .force_path_style(true)
-            .build();
         Self {
-            s3: aws_sdk_s3::Client::from_conf(s3),
-            sqs: aws_sdk_sqs::Client::new(&sdk),
-            dynamodb: aws_sdk_dynamodb::Client::new(&sdk),
+            s3: aws::s3(&sdk, true),
+            sqs: aws::sqs(&sdk),
+            dynamodb: aws::dynamodb(&sdk),
             sdk,
             endpoints: parts.endpoints,
             resources: parts.resources,

@@ -7,6 +7,8 @@ use reverie_store::tables::Tables;
 use secrecy::{ExposeSecret, SecretString};
 use sha2::Sha256;
 
+use crate::Positions;
+
 /// What every HTTP function needs. Built once per process.
 #[derive(Clone)]
 pub struct App {
@@ -16,6 +18,8 @@ pub struct App {
     pub clock: Arc<dyn Clock>,
     /// The deployment's settings.
     pub settings: Arc<Settings>,
+    /// What is known of the queues.
+    pub positions: Arc<Positions>,
 }
 
 impl fmt::Debug for App {

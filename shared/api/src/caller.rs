@@ -9,7 +9,7 @@ pub const SECURE_COOKIE: &str = "__Host-reverie";
 /// Its name where the public origin is plain http on loopback.
 pub const COOKIE: &str = "reverie";
 
-/// Who asks. Extracting it costs one round trip, and answers 401 where nobody is known.
+/// Who asks. Extracting it costs one round trip, once a day two; 401 where nobody is known.
 #[derive(Debug, Clone)]
 pub struct Caller {
     /// The account.
@@ -29,10 +29,15 @@ where
         let app = App::from_ref(state);
         let token = presented(parts, &app.settings)?.ok_or_else(Problem::unauthorized)?;
         let hash = token.secret_hash();
-        accounts::authenticate(&*app.tables, app.now(), token.account(), &hash)
-            .await?
-            .map(|(account, session)| Self { account, session })
-            .ok_or_else(Problem::unauthorized)
+        let known = accounts::authenticate(&*app.tables, app.now(), token.account(), &hash).await?;
+        let (account, session) = known.ok_or_else(Problem::unauthorized)?;
+        if let Some(used) = session.used(app.now()) {
+            // The request does not depend on it, and the next one tries again.
+            if let Err(error) = accounts::keep_alive(&*app.tables, &session, &used).await {
+                tracing::warn!(%error, "a session's use was not written down");
+            }
+        }
+        Ok(Self { account, session })
     }
 }
 
@@ -73,11 +78,15 @@ fn from_our_pages(headers: &HeaderMap, settings: &Settings) -> bool {
     }
 }
 
+/// The longest that browsers keep a cookie (400 days, RFC 6265bis). When a session ends is decided
+/// by its row, which moves with every use.
+const COOKIE_SECS: u32 = 400 * 24 * 3600;
+
 /// The `Set-Cookie` value that keeps a session in a browser.
 #[must_use]
-pub fn session_cookie(settings: &Settings, token: &PlainToken, max_age_secs: i64) -> String {
+pub fn session_cookie(settings: &Settings, token: &PlainToken) -> String {
     let token = token.reveal();
-    let rest = format!("Path=/; HttpOnly; SameSite=Lax; Max-Age={max_age_secs}");
+    let rest = format!("Path=/; HttpOnly; SameSite=Lax; Max-Age={COOKIE_SECS}");
     match settings.is_plain_http() {
         true => format!("{COOKIE}={token}; {rest}"),
         false => format!("{SECURE_COOKIE}={token}; {rest}; Secure"),

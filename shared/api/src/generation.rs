@@ -179,7 +179,7 @@ pub async fn load(
     let (job, detail) = find(&*app.tables, account, id).await?;
     let mut shown = view(app, objects, &job, detail).await?;
     if job.status == Status::Queued {
-        let ahead = generations::ahead_of(&*app.tables, &job).await?;
+        let ahead = app.positions.ahead_of(&*app.tables, &job).await?;
         shown.queue_position = Some(ahead);
         shown.eta_seconds = Some((ahead + 1).saturating_mul(estimate(job.seconds)));
     }

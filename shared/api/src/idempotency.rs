@@ -4,11 +4,12 @@ use jiff::Timestamp;
 use reverie_domain::ids::AccountId;
 use reverie_store::{
     operations::{IDEMPOTENCY_VALIDITY, Idempotency, idempotency_key},
-    tables::Key,
+    tables::{Key, Write, WriteError},
 };
+use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-use crate::{Problem, Settings};
+use crate::{App, Problem, Settings};
 
 /// The `Idempotency-Key` header, if there is one.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,6 +61,41 @@ impl IdempotencyKey {
             expires_at: now + IDEMPOTENCY_VALIDITY,
             version: 1,
         })
+    }
+
+    /// Writes what a request makes, once for this key. `Same` names what an earlier request made.
+    ///
+    /// # Errors
+    /// 422 if the key came with another request, 503.
+    pub async fn create(
+        &self,
+        app: &App,
+        scope: (AccountId, &str),
+        request: &(impl Serialize + Sync),
+        (id, write): (impl ToString + Send, Write),
+    ) -> Result<Replay, Problem> {
+        let now = app.now();
+        let body = serde_json::to_vec(request).map_err(Problem::internal)?;
+        let mine = self.row(&app.settings, now, scope, &body, id);
+        let mut present = None;
+        // Twice: the second time over a row that is past its end.
+        for _ in 0..2 {
+            let mut writes = vec![write.clone()];
+            if let Some(mine) = &mine {
+                writes.push(mine.remember(present.as_ref())?);
+            }
+            let outcomes = match app.tables.write(&writes).await {
+                Ok(()) => return Ok(Replay::First),
+                Err(WriteError::Store(error)) => return Err(error.into()),
+                Err(WriteError::Conflict(outcomes)) => outcomes,
+            };
+            present = Idempotency::clashed(outcomes.get(1))?;
+            let Some(mine) = &mine else { break };
+            if let Replay::Same(id) = Replay::of(now, mine, present.as_ref())? {
+                return Ok(Replay::Same(id));
+            }
+        }
+        Err(Problem::internal("a new row was there before"))
     }
 
     /// Where the row is, to be read together with other rows.

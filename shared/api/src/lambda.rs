@@ -6,7 +6,7 @@ use anyhow::Context;
 use aws_config::SdkConfig;
 use axum::Router;
 use reverie_domain::{clock::SystemClock, credits::Credits, plan::GUEST_ALLOWANCE};
-use reverie_store::aws::{DynamoTables, S3Objects, SqsQueue, TableNames};
+use reverie_store::aws::{self, DynamoTables, S3Objects, SqsQueue, TableNames};
 use secrecy::SecretString;
 
 use crate::{App, Settings, finish};
@@ -39,6 +39,7 @@ impl Deployment {
             tables: Arc::new(self.tables()?),
             clock: Arc::new(SystemClock),
             settings: Arc::new(settings),
+            positions: Arc::default(),
         })
     }
 
@@ -53,7 +54,7 @@ impl Deployment {
             generations: required("REVERIE_TABLE_GENERATIONS")?,
             operations: required("REVERIE_TABLE_OPERATIONS")?,
         };
-        Ok(DynamoTables::new(aws_sdk_dynamodb::Client::new(&self.sdk), names))
+        Ok(DynamoTables::new(aws::dynamodb(&self.sdk), names))
     }
 
     /// The bucket.
@@ -61,8 +62,7 @@ impl Deployment {
     /// # Errors
     /// Names the variable that is missing.
     pub fn objects(&self) -> anyhow::Result<S3Objects> {
-        let client = aws_sdk_s3::Client::new(&self.sdk);
-        Ok(S3Objects::new(client, required("REVERIE_BUCKET")?))
+        Ok(S3Objects::new(aws::s3(&self.sdk, false), required("REVERIE_BUCKET")?))
     }
 
     /// The job queue.
@@ -70,8 +70,7 @@ impl Deployment {
     /// # Errors
     /// Names the variable that is missing.
     pub fn queue(&self) -> anyhow::Result<SqsQueue> {
-        let client = aws_sdk_sqs::Client::new(&self.sdk);
-        Ok(SqsQueue::new(client, required("REVERIE_QUEUE_JOBS")?))
+        Ok(SqsQueue::new(aws::sqs(&self.sdk), required("REVERIE_QUEUE_JOBS")?))
     }
 
     async fn secret(&self, arn: &str) -> anyhow::Result<SecretString> {

@@ -41,7 +41,7 @@ macro_rules! id {
             #[must_use]
             #[expect(clippy::new_without_default, reason = "each call gives another id")]
             pub fn new() -> Self {
-                Self(Uuid::now_v7())
+                Self(crate::random::uuid())
             }
 
             /// The id around a known UUID, for ids derived from other data.

@@ -8,6 +8,7 @@ pub mod job;
 pub mod manifest;
 pub mod personal;
 pub mod plan;
+pub mod random;
 pub mod request;
 pub mod upload;
 pub mod wallet;

@@ -1,6 +1,6 @@
 //! Accounts and sessions.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use reverie_domain::{
     ids::{AccountId, SessionId, WalletId},
     plan::Plan,
@@ -9,9 +9,14 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Record,
-    record::from_maybe,
+    record::{from_maybe, replace},
     tables::{Key, StoreError, Table, Tables},
 };
+
+/// How long a session lasts after its last use.
+pub const SESSION: SignedDuration = SignedDuration::from_hours(30 * 24);
+/// How much of that may pass before a use is written down: not every request costs a write.
+const SESSION_PRECISION: SignedDuration = SignedDuration::from_hours(24);
 
 /// Who stands behind an account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -79,6 +84,32 @@ impl Record for Session {
     }
 }
 
+impl Session {
+    /// The session as a use at `now` leaves it, if that is worth a write.
+    #[must_use]
+    pub fn used(&self, now: Timestamp) -> Option<Self> {
+        let expires_at = now + SESSION;
+        let gained = expires_at.duration_since(self.expires_at);
+        (gained >= SESSION_PRECISION).then(|| Self {
+            expires_at,
+            version: self.version + 1,
+            ..self.clone()
+        })
+    }
+}
+
+/// Writes down that a session was used. A lost race means that somebody else did.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn keep_alive(
+    tables: &dyn Tables,
+    session: &Session,
+    used: &Session,
+) -> Result<(), StoreError> {
+    replace(tables, session, used).await.map(drop)
+}
+
 /// The account and the session that a token names, in one round trip.
 ///
 /// # Errors
@@ -102,4 +133,26 @@ fn account_key(account: AccountId) -> Key {
 
 fn session_key(account: AccountId, secret_hash: &str) -> Key {
     Key::new(Table::Accounts, account, format!("session#{secret_hash}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_session_moves_with_its_use_but_not_with_every_use() {
+        let now: Timestamp = "2026-01-01T00:00:00Z".parse().unwrap();
+        let session = Session {
+            id: SessionId::new(),
+            account: AccountId::new(),
+            secret_hash: String::new(),
+            created_at: now,
+            expires_at: now + SESSION,
+            version: 1,
+        };
+        assert_eq!(session.used(now + SignedDuration::from_hours(23)), None);
+        let later = now + SignedDuration::from_hours(24 * 29);
+        let used = session.used(later).unwrap();
+        assert_eq!((used.expires_at, used.version), (later + SESSION, 2));
+    }
 }

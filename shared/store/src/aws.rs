@@ -1,9 +1,11 @@
 //! The adapters to DynamoDB, S3 and SQS.
 
+mod clients;
 mod dynamo;
 mod s3;
 mod sqs;
 
+pub use clients::{dynamodb, s3, sqs};
 pub use dynamo::{DynamoTables, TableNames};
 pub use s3::S3Objects;
 pub use sqs::SqsQueue;

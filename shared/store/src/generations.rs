@@ -20,7 +20,7 @@ use crate::{
     operations::Idempotency,
     quotes::{Quote, quote_key},
     record::{from_maybe, from_row, replace},
-    tables::{Index, Key, Outcome, Query, Range, StoreError, Table, Tables, Write},
+    tables::{Index, Key, Outcome, Query, Range, Row, StoreError, Table, Tables, Write},
 };
 
 /// The partitions of the `due` index.
@@ -149,7 +149,7 @@ pub async fn list(
         index: None,
         partition: account.to_string(),
         range: Range::Prefix("job#".to_owned()),
-        after: after.map(|id| job_key(account, id).sk),
+        after: after.map(|id| job_key(account, id).row()),
         descending: true,
         limit,
     };
@@ -247,56 +247,74 @@ async fn detail_write(
     next.replace(&detail).map(Some)
 }
 
-/// Up to 100 jobs of one shard that are due, longest overdue first.
+/// A page of jobs that are due.
+#[derive(Debug)]
+pub struct DuePage {
+    /// The jobs, longest overdue first.
+    pub jobs: Vec<Job>,
+    /// Where the next page begins; `None` at the end.
+    pub next: Option<Row>,
+}
+
+/// How many jobs a page of due jobs has.
+const DUE_PAGE: u32 = 100;
+
+/// Up to 100 jobs of one shard that are due, after those of the page before.
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn due(tables: &dyn Tables, now: Timestamp, shard: &str) -> Result<Vec<Job>, StoreError> {
+pub async fn due(
+    tables: &dyn Tables,
+    now: Timestamp,
+    shard: &str,
+    after: Option<Row>,
+) -> Result<DuePage, StoreError> {
     let query = Query {
         table: Table::Generations,
         index: Some(Index::Due),
         partition: shard.to_owned(),
         range: Range::UpTo(sortable(now)),
-        after: None,
+        after,
         descending: false,
-        limit: 100,
+        limit: DUE_PAGE,
     };
-    let keys: Vec<Key> = tables.query(&query).await?.iter().filter_map(key_of).collect();
+    let mut found = tables.query(&query).await?;
+    let keys: Vec<Key> = found.iter().filter_map(key_of).collect();
     if keys.is_empty() {
-        return Ok(Vec::new());
+        return Ok(DuePage { jobs: Vec::new(), next: None });
     }
     // The index lags behind the rows, and the rows are the truth.
     let rows = tables.get(&keys).await?;
-    rows.into_iter().flatten().map(from_row).collect()
+    let jobs = rows.into_iter().flatten().map(from_row).collect::<Result<_, _>>()?;
+    let full = found.len() >= DUE_PAGE as usize;
+    Ok(DuePage { jobs, next: found.pop().filter(|_| full) })
 }
 
-/// How many jobs of its kind wait before this one, up to [`POSITION_LIMIT`].
+/// The places of the jobs that wait for a worker, first come first, up to [`POSITION_LIMIT`].
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn ahead_of(tables: &dyn Tables, job: &Job) -> Result<u32, StoreError> {
-    let place = Range::Below(queue_place(job));
-    tables.count(&waiting(job.kind, place)).await
-}
-
-fn waiting(kind: Kind, range: Range) -> Query {
-    Query {
+pub async fn waiting(tables: &dyn Tables, kind: Kind) -> Result<Vec<String>, StoreError> {
+    let query = Query {
         table: Table::Generations,
         index: Some(Index::Queued),
         partition: kind.name().to_owned(),
-        range,
+        range: Range::All,
         after: None,
         descending: false,
         limit: POSITION_LIMIT,
-    }
+    };
+    let place = |row: Row| row.get("queued_at").and_then(Value::as_str).map(str::to_owned);
+    Ok(tables.query(&query).await?.into_iter().filter_map(place).collect())
 }
 
-/// Two jobs of one millisecond are ordered by id.
-fn queue_place(job: &Job) -> String {
+/// A job's place in its queue. Two jobs of one millisecond are ordered by id.
+#[must_use]
+pub fn queue_place(job: &Job) -> String {
     format!("{}#{}", sortable(job.created_at), job.id)
 }
 
-fn key_of(row: &crate::tables::Row) -> Option<Key> {
+fn key_of(row: &Row) -> Option<Key> {
     let text = |name| row.get(name).and_then(Value::as_str);
     Some(Key::new(Table::Generations, text("pk")?, text("sk")?))
 }

@@ -184,7 +184,7 @@ pub async fn entries(
         index: None,
         partition: wallet.to_string(),
         range: Range::Prefix("entry#".to_owned()),
-        after: before.map(entry_sk),
+        after: before.map(|number| Key::new(Table::Ledger, wallet, entry_sk(number)).row()),
         descending: true,
         limit,
     };
@@ -238,9 +238,7 @@ async fn transact(
 /// Architecture Blog).
 fn jitter(attempt: u32) -> Duration {
     let window_ms = (4_u64 << attempt.min(5)).min(100);
-    // Without randomness the wait is the middle of the window.
-    let dice = getrandom::u64().unwrap_or(window_ms / 2);
-    Duration::from_millis(dice % window_ms)
+    Duration::from_millis(reverie_domain::random::number() % window_ms)
 }
 
 /// Numbers are padded so that text order is number order.

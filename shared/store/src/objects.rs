@@ -42,7 +42,7 @@ pub trait Objects: Send + Sync {
         validity: Duration,
     ) -> Result<Presigned, StoreError>;
 
-    /// A link to upload exactly `bytes` bytes of `content_type` to `key`.
+    /// A link to upload exactly `bytes` bytes of `content_type` to `key`, once.
     async fn presign_put(
         &self,
         key: &str,

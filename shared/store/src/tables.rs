@@ -34,6 +34,13 @@ impl Key {
     pub fn new(table: Table, pk: impl ToString, sk: impl ToString) -> Self {
         Self { table, pk: pk.to_string(), sk: sk.to_string() }
     }
+
+    /// A row that has nothing but this key: where a listing goes on.
+    #[must_use]
+    pub fn row(&self) -> Row {
+        let text = |text: &String| Value::String(text.clone());
+        Row::from_iter([("pk".to_owned(), text(&self.pk)), ("sk".to_owned(), text(&self.sk))])
+    }
 }
 
 /// A row: all its attributes, `pk` and `sk` among them.
@@ -117,12 +124,12 @@ pub enum Range {
     Prefix(String),
     /// Those whose sort key is this or smaller.
     UpTo(String),
-    /// Those whose sort key is smaller than this.
-    Below(String),
+    /// Every row.
+    All,
 }
 
 /// A listing of one partition, ordered by sort key.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Query {
     /// The table.
     pub table: Table,
@@ -132,8 +139,8 @@ pub struct Query {
     pub partition: String,
     /// Which rows.
     pub range: Range,
-    /// Begin after this sort key (not for indexes).
-    pub after: Option<String>,
+    /// Begin after this row: its key, and of an index also the index's key.
+    pub after: Option<Row>,
     /// Largest sort key first.
     pub descending: bool,
     /// At most this many rows.
@@ -151,7 +158,4 @@ pub trait Tables: Send + Sync {
 
     /// Lists rows: whole rows of a table, keys only of an index.
     async fn query(&self, query: &Query) -> Result<Vec<Row>, StoreError>;
-
-    /// Counts rows, up to the limit.
-    async fn count(&self, query: &Query) -> Result<u32, StoreError>;
 }

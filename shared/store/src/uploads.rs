@@ -53,7 +53,7 @@ pub async fn list(
         index: None,
         partition: account.to_string(),
         range: Range::Prefix(PREFIX.to_owned()),
-        after: after.map(|id| upload_key(account, id).sk),
+        after: after.map(|id| upload_key(account, id).row()),
         descending: true,
         limit,
     };

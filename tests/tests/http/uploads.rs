@@ -20,8 +20,13 @@ async fn announce(guest: &Client, content_type: &str, bytes: usize) -> Value {
 
 async fn put(guest: &Client, upload: &Value, content_type: &str, bytes: Vec<u8>) -> StatusCode {
     let url = upload["put"]["url"].as_str().expect("a link");
-    let request = guest.http.put(url).header("content-type", content_type).body(bytes);
-    request.send().await.expect("an answer").status()
+    let mut request = guest.http.put(url).header("content-type", content_type);
+    for (name, value) in upload["put"]["headers"].as_object().expect("headers") {
+        if !matches!(name.as_str(), "content-type" | "content-length") {
+            request = request.header(name, value.as_str().expect("text"));
+        }
+    }
+    request.body(bytes).send().await.expect("an answer").status()
 }
 
 async fn complete(guest: &Client, upload: &Value) -> reverie_tests::Answer {
@@ -61,7 +66,10 @@ async fn the_link_takes_only_what_was_announced() {
     let refused = |status: StatusCode| assert!(status.is_client_error(), "{status}");
     refused(put(&guest, &upload, "image/jpeg", bytes.clone()).await);
     refused(put(&guest, &upload, "image/png", [bytes.clone(), vec![0]].concat()).await);
-    assert_eq!(put(&guest, &upload, "image/png", bytes).await, StatusCode::OK);
+    assert_eq!(put(&guest, &upload, "image/png", bytes.clone()).await, StatusCode::OK);
+    // What was checked is not replaced by means of the link that is still valid.
+    complete(&guest, &upload).await.expect(StatusCode::OK);
+    assert_eq!(put(&guest, &upload, "image/png", bytes).await, StatusCode::PRECONDITION_FAILED);
     app.stop().await;
 }
 

@@ -82,10 +82,6 @@ impl Tables for Memory {
     async fn query(&self, _: &Query) -> Result<Vec<Row>, StoreError> {
         unreachable!("a worker lists nothing")
     }
-
-    async fn count(&self, _: &Query) -> Result<u32, StoreError> {
-        unreachable!("a worker counts nothing")
-    }
 }
 
 #[async_trait]

@@ -59,7 +59,11 @@ impl Client {
                 put = put.header(name, value);
             }
         }
-        answer(put.body(bytes).send().await?).await?;
+        let stored = put.body(bytes).send().await?;
+        // The link stores once; a repetition whose first answer was lost finds it done.
+        if stored.status() != StatusCode::PRECONDITION_FAILED {
+            answer(stored).await?;
+        }
         let id = upload["id"].as_str().context("the upload has no id")?.to_owned();
         self.post(&format!("/v1/uploads/{id}/complete"), &Value::Null).await?;
         Ok(id)

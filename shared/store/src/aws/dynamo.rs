@@ -10,7 +10,7 @@ use aws_sdk_dynamodb::{
     },
     types::{
         AttributeValue, CancellationReason, Delete, KeysAndAttributes, Put,
-        ReturnValuesOnConditionCheckFailure, Select, TransactWriteItem,
+        ReturnValuesOnConditionCheckFailure, TransactWriteItem,
     },
 };
 
@@ -163,15 +163,24 @@ impl DynamoTables {
             Some(Index::Queued) => (Some("queued"), "queue", "queued_at"),
         };
         let (condition, bound) = match &query.range {
-            Range::Prefix(bound) => ("#pk = :pk and begins_with(#sk, :sk)", bound),
-            Range::UpTo(bound) => ("#pk = :pk and #sk <= :sk", bound),
-            Range::Below(bound) => ("#pk = :pk and #sk < :sk", bound),
+            Range::Prefix(bound) => ("#pk = :pk and begins_with(#sk, :sk)", Some(bound)),
+            Range::UpTo(bound) => ("#pk = :pk and #sk <= :sk", Some(bound)),
+            Range::All => ("#pk = :pk", None),
         };
-        let start = query.after.as_ref().map(|after| {
-            HashMap::from([
-                ("pk".to_owned(), AttributeValue::S(query.partition.clone())),
-                ("sk".to_owned(), AttributeValue::S(after.clone())),
-            ])
+        let partition = AttributeValue::S(query.partition.clone());
+        let mut names = HashMap::from([("#pk".to_owned(), pk.to_owned())]);
+        let mut values = HashMap::from([(":pk".to_owned(), partition)]);
+        if let Some(bound) = bound {
+            names.insert("#sk".to_owned(), sk.to_owned());
+            values.insert(":sk".to_owned(), AttributeValue::S(bound.clone()));
+        }
+        let start = query.after.as_ref().map(|row| {
+            let keys = row.iter().filter(|(name, _)| {
+                matches!(name.as_str(), "pk" | "sk")
+                    || index.is_some() && [pk, sk].contains(&&***name)
+            });
+            let text = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
+            keys.map(|(name, value)| (name.clone(), AttributeValue::S(text(value)))).collect()
         });
         self.client
             .query()
@@ -180,10 +189,8 @@ impl DynamoTables {
             // Global secondary indexes have no consistent reads.
             .set_consistent_read(index.is_none().then_some(true))
             .key_condition_expression(condition)
-            .expression_attribute_names("#pk", pk)
-            .expression_attribute_names("#sk", sk)
-            .expression_attribute_values(":pk", AttributeValue::S(query.partition.clone()))
-            .expression_attribute_values(":sk", AttributeValue::S(bound.clone()))
+            .set_expression_attribute_names(Some(names))
+            .set_expression_attribute_values(Some(values))
             .set_exclusive_start_key(start)
             .scan_index_forward(!query.descending)
             .limit(query.limit.cast_signed())
@@ -239,12 +246,6 @@ impl Tables for DynamoTables {
         let sent = self.listing(query).send().await;
         let answer = sent.map_err(|error| unavailable("DynamoDB", error))?;
         answer.items.unwrap_or_default().into_iter().map(to_row).collect()
-    }
-
-    async fn count(&self, query: &Query) -> Result<u32, StoreError> {
-        let sent = self.listing(query).select(Select::Count).send().await;
-        let answer = sent.map_err(|error| unavailable("DynamoDB", error))?;
-        Ok(answer.count.unsigned_abs())
     }
 }
 

@@ -65,6 +65,8 @@ impl Objects for S3Objects {
             .key(key)
             .content_type(content_type)
             .content_length(bytes.cast_signed())
+            // The link makes the object once; it does not replace what was checked.
+            .if_none_match("*")
             .presigned(expires(validity)?)
             .await
             .map(presigned)

@@ -1,0 +1,223 @@
+//! What is wrong with a request, each thing with its field's path.
+
+use jiff::Timestamp;
+
+use super::*;
+
+/// The longest key and value of a label, and how many there may be.
+const LABELS: (usize, usize, usize) = (64, 256, 16);
+const TEMPO: std::ops::RangeInclusive<u16> = 40..=220;
+
+impl GenerationRequest {
+    /// Whether anything beside `quote` says what to make.
+    #[must_use]
+    pub fn describes_content(&self) -> bool {
+        let Self { kind, prompt, model, seconds, seed, style, negative_prompt, references, .. } =
+            self;
+        kind.is_some()
+            || prompt.is_some()
+            || model.is_some()
+            || seconds.is_some()
+            || seed.is_some()
+            || style.is_some()
+            || negative_prompt.is_some()
+            || references.is_some()
+    }
+
+    /// Checks what concerns the submission rather than the content: labels, the expiry, and what
+    /// this version cannot do.
+    #[must_use]
+    pub fn check_submission(&self, now: Timestamp) -> Vec<FieldError> {
+        let mut errors = Errors::default();
+        for (path, present) in [
+            ("sketch", self.sketch.is_some()),
+            ("from", self.from.is_some()),
+            ("replace", self.replace.is_some()),
+            ("lock", self.lock.is_some()),
+            ("webhook_url", self.webhook_url.is_some()),
+        ] {
+            if present {
+                errors.push(path, "is not available in this version");
+            }
+        }
+        if self.expires_at.is_some_and(|end| end <= now) {
+            errors.push("expires_at", "must be in the future");
+        }
+        self.check_labels(&mut errors);
+        errors.0
+    }
+
+    /// The canonical request, against the models there are.
+    ///
+    /// # Errors
+    /// Everything that is wrong with it, each with its field's path.
+    pub fn canonical(&self, catalogue: &[Manifest]) -> Result<CanonicalRequest, Vec<FieldError>> {
+        let mut errors = Errors::default();
+        let manifest = self.find_model(catalogue, &mut errors);
+        let prompt = self.checked_prompt(manifest, &mut errors);
+        let negative_prompt = self.checked_negative(manifest, &mut errors);
+        let seconds = self.checked_seconds(manifest, &mut errors);
+        let style = self.checked_style(manifest, &mut errors);
+        if let (Some(manifest), Some(references)) = (manifest, &self.references)
+            && references.len() > manifest.inputs.references as usize
+        {
+            let most = manifest.inputs.references;
+            errors.push("references", format!("{} takes at most {most} references", manifest.id));
+        }
+        let (Some(manifest), true) = (manifest, errors.0.is_empty()) else {
+            return Err(errors.0);
+        };
+        let mut canonical = CanonicalRequest {
+            kind: manifest.kind,
+            model: manifest.id.clone(),
+            prompt,
+            negative_prompt,
+            seconds,
+            seed: 0,
+            style,
+        };
+        canonical.seed = self.seed.unwrap_or_else(|| canonical.derived_seed());
+        Ok(canonical)
+    }
+
+    fn find_model<'a>(
+        &self,
+        catalogue: &'a [Manifest],
+        errors: &mut Errors,
+    ) -> Option<&'a Manifest> {
+        let Some(kind) = self.kind else {
+            errors.push("kind", "is required: music or video");
+            return None;
+        };
+        let of_kind = || catalogue.iter().filter(|manifest| manifest.kind == kind);
+        let Some(first) = of_kind().next() else {
+            errors.push("kind", format!("{} is not available in this version", kind.name()));
+            return None;
+        };
+        let Some(wanted) = &self.model else { return Some(first) };
+        let found = of_kind().find(|manifest| manifest.id == *wanted);
+        if found.is_none() {
+            let ids: Vec<_> = of_kind().map(|manifest| manifest.id.as_str()).collect();
+            errors.push(
+                "model",
+                format!("no such model for {}: use {}", kind.name(), ids.join(", ")),
+            );
+        }
+        found
+    }
+
+    fn checked_prompt(&self, manifest: Option<&Manifest>, errors: &mut Errors) -> String {
+        let Some(prompt) = &self.prompt else {
+            errors.push("prompt", "is required");
+            return String::new();
+        };
+        errors.text("prompt", prompt, manifest)
+    }
+
+    fn checked_negative(&self, manifest: Option<&Manifest>, errors: &mut Errors) -> Option<String> {
+        let text = self.negative_prompt.as_ref()?;
+        if manifest.is_some_and(|manifest| !manifest.inputs.negative_prompt) {
+            errors.push("negative_prompt", "this model does not take one");
+        }
+        Some(errors.text("negative_prompt", text, manifest))
+    }
+
+    fn checked_seconds(&self, manifest: Option<&Manifest>, errors: &mut Errors) -> u32 {
+        let Some(manifest) = manifest else { return 0 };
+        let limits = manifest.limits.seconds;
+        // Manifest limits are bounded and positive; a fraction of a second is rounded inward.
+        let seconds = self.seconds.unwrap_or(limits.default.round() as u32);
+        if !(limits.min..=limits.max).contains(&f64::from(seconds)) {
+            errors.push("seconds", format!("must be {} to {}", limits.min, limits.max));
+        }
+        seconds
+    }
+
+    fn checked_style(&self, manifest: Option<&Manifest>, errors: &mut Errors) -> Option<Style> {
+        let (style, manifest) = (self.style.as_ref()?, manifest?);
+        let given = [
+            ("genre", style.genre.is_some()),
+            ("tempo_bpm", style.tempo_bpm.is_some()),
+            ("key", style.key.is_some()),
+        ];
+        for (name, _) in given.iter().filter(|(name, given)| {
+            *given && !manifest.inputs.style.iter().any(|field| field == name)
+        }) {
+            errors.push(&format!("style.{name}"), "this model does not take it");
+        }
+        if style.tempo_bpm.is_some_and(|bpm| !TEMPO.contains(&bpm)) {
+            errors.push("style.tempo_bpm", "must be 40 to 220");
+        }
+        let genres = &manifest.inputs.genres;
+        if let Some(genre) = &style.genre
+            && !genres.contains(genre)
+        {
+            errors.push("style.genre", format!("must be one of {}", genres.join(", ")));
+        }
+        let key = style.key.as_ref().and_then(|key| {
+            let canonical = canonical_key(key);
+            if canonical.is_none() {
+                errors.push("style.key", "must be a key such as D minor or F# major");
+            }
+            canonical
+        });
+        let style = Style { key, ..style.clone() };
+        (style != Style::default()).then_some(style)
+    }
+
+    fn check_labels(&self, errors: &mut Errors) {
+        let (key_chars, value_chars, count) = LABELS;
+        let Some(labels) = &self.labels else { return };
+        if labels.len() > count {
+            errors.push("labels", format!("at most {count} labels"));
+        }
+        for (key, value) in labels {
+            if key.is_empty() || key.chars().count() > key_chars || has_control(key) {
+                errors.push("labels", format!("a label's name has 1 to {key_chars} characters"));
+            } else if value.chars().count() > value_chars || has_control(value) {
+                let message = format!("at most {value_chars} characters, none of them control");
+                errors.push(&format!("labels.{key}"), message);
+            }
+        }
+    }
+}
+
+/// `d MINOR` → `D minor`.
+fn canonical_key(text: &str) -> Option<String> {
+    let mut words = text.split_whitespace();
+    let (tonic, mode, None) = (words.next()?, words.next()?, words.next()) else { return None };
+    let mut letters = tonic.chars();
+    let letter = letters.next()?.to_ascii_uppercase();
+    let accidental = letters.as_str();
+    let mode = mode.to_ascii_lowercase();
+    let known = ('A'..='G').contains(&letter)
+        && matches!(accidental, "" | "#" | "b")
+        && matches!(mode.as_str(), "major" | "minor");
+    known.then(|| format!("{letter}{accidental} {mode}"))
+}
+
+fn has_control(text: &str) -> bool {
+    text.chars().any(|c| c.is_control() && c != '\n' && c != '\t')
+}
+
+#[derive(Default)]
+struct Errors(Vec<FieldError>);
+
+impl Errors {
+    fn push(&mut self, path: &str, message: impl Into<String>) {
+        self.0.push(FieldError { path: path.to_owned(), message: message.into() });
+    }
+
+    fn text(&mut self, path: &str, text: &str, manifest: Option<&Manifest>) -> String {
+        let text = text.trim();
+        let most = manifest.map_or(2000, |manifest| manifest.limits.prompt_chars as usize);
+        if text.is_empty() {
+            self.push(path, "must not be empty");
+        } else if text.chars().count() > most {
+            self.push(path, format!("at most {most} characters"));
+        } else if has_control(text) {
+            self.push(path, "must not contain control characters");
+        }
+        text.to_owned()
+    }
+}

@@ -1,0 +1,81 @@
+use super::*;
+
+fn catalogue() -> Vec<Manifest> {
+    let document = r#"
+        id = "tiny"
+        version = "1.0.0"
+        kind = "music"
+        engine = "score"
+        description = "A small example."
+        licence = "Apache-2.0"
+        outputs = [{ name = "track.flac", content_type = "audio/flac" }]
+        files = []
+        [inputs]
+        prompt = true
+        seconds = true
+        seed = true
+        style = ["tempo_bpm", "key"]
+        [limits]
+        prompt_chars = 20
+        seconds = { min = 5, max = 180, default = 30 }
+        [price]
+        credits = 10
+        per = "30s"
+    "#;
+    vec![Manifest::parse(document).unwrap()]
+}
+
+fn request(body: Value) -> GenerationRequest {
+    serde_json::from_value(body).unwrap()
+}
+
+fn paths(body: Value) -> Vec<String> {
+    let errors = request(body).canonical(&catalogue()).unwrap_err();
+    errors.into_iter().map(|error| error.path).collect()
+}
+
+#[test]
+fn defaults_are_filled_in_and_the_seed_follows_from_the_request() {
+    let body =
+        serde_json::json!({"kind": "music", "prompt": " calm ", "style": {"key": "d MINOR"}});
+    let canonical = request(body.clone()).canonical(&catalogue()).unwrap();
+    assert_eq!((canonical.prompt.as_str(), canonical.seconds), ("calm", 30));
+    assert_eq!(canonical.style.as_ref().unwrap().key.as_deref(), Some("D minor"));
+    assert_eq!(canonical.seed, request(body).canonical(&catalogue()).unwrap().seed);
+    let again = request(serde_json::to_value(&canonical).unwrap());
+    assert_eq!(again.canonical(&catalogue()).unwrap(), canonical, "canonical is canonical");
+}
+
+#[test]
+fn every_wrong_field_is_named() {
+    use serde_json::json;
+    assert_eq!(paths(json!({})), ["kind", "prompt"]);
+    assert_eq!(paths(json!({"kind": "video", "prompt": "x"})), ["kind"]);
+    assert_eq!(paths(json!({"kind": "music", "prompt": " "})), ["prompt"]);
+    assert_eq!(paths(json!({"kind": "music", "prompt": "a\u{0}b"})), ["prompt"]);
+    assert_eq!(paths(json!({"kind": "music", "prompt": "é".repeat(21)})), ["prompt"]);
+    assert_eq!(paths(json!({"kind": "music", "prompt": "x", "seconds": 4})), ["seconds"]);
+    assert_eq!(paths(json!({"kind": "music", "prompt": "x", "model": "y"})), ["model"]);
+    let style = json!({"genre": "rock", "tempo_bpm": 300, "key": "H dur"});
+    assert_eq!(
+        paths(json!({"kind": "music", "prompt": "x", "style": style})),
+        ["style.genre", "style.tempo_bpm", "style.genre", "style.key"]
+    );
+    let references = json!([UploadId::new()]);
+    assert_eq!(
+        paths(json!({"kind": "music", "prompt": "x", "references": references})),
+        ["references"]
+    );
+}
+
+#[test]
+fn what_this_version_cannot_do_is_said() {
+    let now = "2026-11-01T00:00:00Z".parse().unwrap();
+    let body = serde_json::json!({
+        "from": "gen_1", "webhook_url": "https://example.com", "expires_at": "2026-10-31T00:00:00Z",
+        "labels": {"": "x"},
+    });
+    let errors = request(body).check_submission(now);
+    let paths: Vec<_> = errors.iter().map(|error| error.path.as_str()).collect();
+    assert_eq!(paths, ["from", "webhook_url", "expires_at", "labels"]);
+}

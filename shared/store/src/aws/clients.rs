@@ -1,0 +1,41 @@
+//! SDK clients with a limit on every call.
+//!
+//! The SDK's own limits are for a terminal's user: without these a connection that hangs would
+//! take a function's whole time. An attempt that is over its limit is tried again by the SDK.
+
+use std::time::Duration;
+
+use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
+use aws_types::SdkConfig;
+
+/// How long a connection may take.
+const CONNECT: Duration = Duration::from_secs(2);
+
+/// A DynamoDB client. It answers within milliseconds or something is wrong.
+#[must_use]
+pub fn dynamodb(sdk: &SdkConfig) -> aws_sdk_dynamodb::Client {
+    let config = aws_sdk_dynamodb::config::Builder::from(sdk).timeout_config(limits(3, 9));
+    aws_sdk_dynamodb::Client::from_conf(config.build())
+}
+
+/// An S3 client; files of up to 100 MiB pass. `path_style` where the bucket is no host name.
+#[must_use]
+pub fn s3(sdk: &SdkConfig, path_style: bool) -> aws_sdk_s3::Client {
+    let config = aws_sdk_s3::config::Builder::from(sdk).timeout_config(limits(25, 55));
+    aws_sdk_s3::Client::from_conf(config.force_path_style(path_style).build())
+}
+
+/// An SQS client. A long poll takes 20 s.
+#[must_use]
+pub fn sqs(sdk: &SdkConfig) -> aws_sdk_sqs::Client {
+    let config = aws_sdk_sqs::config::Builder::from(sdk).timeout_config(limits(24, 50));
+    aws_sdk_sqs::Client::from_conf(config.build())
+}
+
+fn limits(attempt: u64, operation: u64) -> TimeoutConfig {
+    TimeoutConfig::builder()
+        .connect_timeout(CONNECT)
+        .operation_attempt_timeout(Duration::from_secs(attempt))
+        .operation_timeout(Duration::from_secs(operation))
+        .build()
+}

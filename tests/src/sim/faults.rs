@@ -1,0 +1,223 @@
+//! What goes wrong between a process and the services.
+
+use std::{
+    fmt::Write as _,
+    future::{Future, pending},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, AtomicU32, Ordering},
+    },
+    time::Duration,
+};
+
+use reverie_domain::random;
+use reverie_store::tables::StoreError;
+use tokio::time::{Instant, sleep};
+use tokio_util::sync::CancellationToken;
+
+/// How a history is troubled.
+#[derive(Debug, Clone, Copy)]
+pub struct Plan {
+    /// Of 1,000 calls, how many go wrong while the trouble lasts.
+    pub per_mille: u64,
+    /// How many faults there are at most; to find the fewest that break something.
+    pub budget: u32,
+    /// Whether a trace is kept.
+    pub trace: bool,
+}
+
+impl Default for Plan {
+    fn default() -> Self {
+        Self { per_mille: 80, budget: u32::MAX, trace: false }
+    }
+}
+
+/// The source of all faults of a history.
+pub(super) struct Faults {
+    plan: Plan,
+    calm: AtomicBool,
+    made: AtomicU32,
+    calls: AtomicU32,
+    start: Instant,
+    trace: Mutex<String>,
+}
+
+/// One thing that goes wrong with a call.
+#[derive(Debug, Clone, Copy)]
+enum Fault {
+    /// Refused; nothing happened.
+    Refuse,
+    /// It happened, but the answer is lost.
+    Lose,
+    /// It happens later.
+    Delay(Duration),
+    /// It happened, but the answer takes its time.
+    Late(Duration),
+    /// The caller hears of a failure, and it happens later all the same.
+    Ghost(Duration),
+    /// Nothing happens and nobody answers for minutes.
+    Hang,
+    /// The process dies before the call.
+    DieBefore,
+    /// The process dies after the call.
+    DieAfter,
+}
+
+impl Faults {
+    pub(super) fn new(plan: Plan) -> Arc<Self> {
+        Arc::new(Self {
+            plan,
+            calm: AtomicBool::new(false),
+            made: AtomicU32::new(0),
+            calls: AtomicU32::new(0),
+            start: Instant::now(),
+            trace: Mutex::default(),
+        })
+    }
+
+    /// From now on everything works.
+    pub(super) fn end(&self) {
+        self.calm.store(true, Ordering::SeqCst);
+    }
+
+    pub(super) fn ended(&self) -> bool {
+        self.calm.load(Ordering::SeqCst)
+    }
+
+    /// How many faults there were, in how many calls.
+    pub(super) fn counts(&self) -> (u32, u32) {
+        (self.made.load(Ordering::SeqCst), self.calls.load(Ordering::SeqCst))
+    }
+
+    pub(super) fn note(&self, line: impl FnOnce() -> String) {
+        if self.plan.trace {
+            let at = self.start.elapsed().as_secs_f64();
+            let mut trace = self.trace.lock().unwrap_or_else(PoisonError::into_inner);
+            // Writing to a string does not fail.
+            let _ = writeln!(trace, "{at:>10.3} {}", line());
+        }
+    }
+
+    pub(super) fn trace(&self) -> String {
+        self.trace.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Whether something with this probability goes wrong now.
+    pub(super) fn strikes(&self, per_mille: u64) -> bool {
+        let struck = random::number() % 1_000 < per_mille && !self.ended();
+        struck && self.made.fetch_add(1, Ordering::SeqCst) < self.plan.budget
+    }
+
+    fn draw(&self) -> Option<Fault> {
+        self.calls.fetch_add(1, Ordering::SeqCst);
+        let (kind, length) = (random::number() % 20, random::number());
+        let seconds = |most: u64| Duration::from_millis(length % (most * 1_000));
+        if !self.strikes(self.plan.per_mille) {
+            return None;
+        }
+        Some(match kind {
+            0..4 => Fault::Refuse,
+            4..8 => Fault::Lose,
+            8..11 => Fault::Delay(seconds(8)),
+            11..13 => Fault::Late(seconds(8)),
+            13..15 => Fault::Ghost(seconds(50)),
+            15 => Fault::Hang,
+            16..18 => Fault::DieBefore,
+            _ => Fault::DieAfter,
+        })
+    }
+}
+
+/// A process that may die at any call. What it had under way is dropped by whoever runs it.
+#[derive(Clone)]
+pub(super) struct Process {
+    pub(super) name: Arc<str>,
+    pub(super) faults: Arc<Faults>,
+    dead: CancellationToken,
+}
+
+impl Process {
+    pub(super) fn new(name: impl Into<Arc<str>>, faults: Arc<Faults>) -> Self {
+        Self { name: name.into(), faults, dead: CancellationToken::new() }
+    }
+
+    /// Runs `life` until its end or the process's death; `None` for the latter.
+    pub(super) async fn run<T>(&self, life: impl Future<Output = T>) -> Option<T> {
+        tokio::select! {
+            biased;
+            () = self.dead.cancelled() => None,
+            done = life => Some(done),
+        }
+    }
+
+    /// A call to a service, with whatever goes wrong on the way.
+    pub(super) async fn call<T, E>(
+        &self,
+        what: impl Fn() -> String + Send,
+        call: impl Future<Output = Result<T, E>> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send,
+        E: From<StoreError> + Send,
+    {
+        if self.dead.is_cancelled() {
+            pending::<()>().await;
+        }
+        let (there, back) = (network(), network());
+        let call = async move {
+            sleep(there).await;
+            let answer = call.await;
+            sleep(back).await;
+            answer
+        };
+        let fault = self.faults.draw();
+        self.faults.note(|| match fault {
+            None => format!("{} {}", self.name, what()),
+            Some(fault) => format!("{} {} !! {fault:?}", self.name, what()),
+        });
+        match fault {
+            None => call.await,
+            Some(Fault::Refuse) => Err(unavailable()),
+            Some(Fault::Lose) => call.await.and_then(|_| Err(unavailable())),
+            Some(Fault::Delay(time)) => {
+                sleep(time).await;
+                call.await
+            }
+            Some(Fault::Late(time)) => {
+                let answer = call.await;
+                sleep(time).await;
+                answer
+            }
+            Some(Fault::Ghost(time)) => {
+                tokio::spawn(async move {
+                    sleep(time).await;
+                    drop(call.await);
+                });
+                Err(unavailable())
+            }
+            Some(Fault::Hang) => {
+                sleep(Duration::from_secs(300)).await;
+                Err(unavailable())
+            }
+            Some(Fault::DieBefore) => self.die().await,
+            Some(Fault::DieAfter) => {
+                drop(call.await);
+                self.die().await
+            }
+        }
+    }
+
+    async fn die<T>(&self) -> T {
+        self.dead.cancel();
+        pending().await
+    }
+}
+
+/// One way: every call takes a moment, in which others get their turn.
+fn network() -> Duration {
+    Duration::from_millis(random::number() % 12)
+}
+
+fn unavailable<E: From<StoreError>>() -> E {
+    StoreError::Unavailable { service: "simulation", reason: "a fault".to_owned() }.into()
+}

@@ -1,0 +1,151 @@
+use std::time::Duration;
+
+use reverie_domain::{job::Status, random};
+use tokio::{task::JoinSet, time::sleep};
+
+use super::{
+    faults::{Faults, Plan},
+    machines::World,
+    mutants::Mutant,
+    people::Person,
+    rules,
+};
+
+/// How long everything may take to come to rest once the faults have ended: deadlines pass after
+/// six hours, and the last purge a little later.
+const REST_MINUTES: u32 = 8 * 60;
+
+/// What a history amounted to.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Report {
+    /// Calls to services.
+    pub calls: u32,
+    /// Of those, the ones that went wrong; lost and doubled messages too.
+    pub faults: u32,
+    /// Jobs submitted.
+    pub jobs: u32,
+    /// Of those, the ones that succeeded.
+    pub succeeded: u32,
+}
+
+/// How a history ended.
+#[derive(Debug)]
+pub enum Outcome {
+    /// No rule was broken.
+    Fine {
+        /// What it amounted to.
+        report: Report,
+        /// What happened, if the plan asked for it.
+        trace: String,
+    },
+    /// A rule was broken.
+    Broken {
+        /// Which.
+        rule: String,
+        /// How many faults it took.
+        faults: u32,
+        /// What happened, if the plan asked for it.
+        trace: String,
+    },
+}
+
+/// Runs the history of a seed.
+///
+/// # Panics
+/// If the machine gives no runtime.
+#[must_use]
+pub fn run(seed: u64, plan: Plan, mutant: Option<Mutant>) -> Outcome {
+    random::seed(seed);
+    let mut runtime = tokio::runtime::Builder::new_current_thread();
+    let runtime = runtime.enable_time().start_paused(true).build().expect("a runtime");
+    runtime.block_on(async {
+        let faults = Faults::new(plan);
+        let world = World::new(faults.clone(), mutant);
+        let lived = live(&world).await;
+        world.end();
+        let (made, calls) = faults.counts();
+        match lived {
+            Ok(report) => {
+                let report = Report { calls, faults: made, ..report };
+                Outcome::Fine { report, trace: faults.trace() }
+            }
+            Err(rule) => Outcome::Broken { rule, faults: made, trace: faults.trace() },
+        }
+    })
+}
+
+/// The history of a seed with as few faults as still break a rule, to be read from its trace.
+#[must_use]
+pub fn minimal(seed: u64, plan: Plan, mutant: Option<Mutant>) -> Outcome {
+    let with = |budget, trace| run(seed, Plan { budget, trace, ..plan }, mutant);
+    let Outcome::Broken { faults, .. } = with(u32::MAX, false) else {
+        return with(u32::MAX, false);
+    };
+    let (mut fine, mut broken) = (0, faults);
+    while fine < broken {
+        let middle = fine.midpoint(broken);
+        match with(middle, false) {
+            Outcome::Broken { .. } => broken = middle,
+            Outcome::Fine { .. } => fine = middle + 1,
+        }
+    }
+    with(broken, true)
+}
+
+async fn live(world: &World) -> Result<Report, String> {
+    let mut machines = JoinSet::new();
+    for number in 0..2 {
+        machines.spawn(world.clone().work(format!("worker {number}")));
+    }
+    machines.spawn(world.clone().keep_house());
+    machines.spawn(world.clone().bury());
+    let mut lives = JoinSet::new();
+    for number in 0..1 + random::number() % 3 {
+        let person = Person::new(world.clone(), format!("person {number}"));
+        let deeds = 2 + random::number() % 8;
+        // Few deeds: the number is below ten.
+        lives.spawn(person.live(deeds as u32));
+    }
+    let mut people = Vec::new();
+    while let Some(lived) = lives.join_next().await {
+        people.push(lived.map_err(|error| error.to_string())??);
+        keep_rules(world)?;
+    }
+    // The trouble lasts a while longer than people have patience.
+    sleep(Duration::from_secs(random::number() % 600)).await;
+    world.faults.end();
+    world.faults.note(|| "the trouble is over".to_owned());
+    rest(world).await?;
+    for person in people {
+        person.settle().await?;
+    }
+    keep_rules(world)?;
+    world.tables.look(|rows| rules::at_rest(rows, &world.objects.keys()))?;
+    count(world)
+}
+
+/// Waits until nothing is left to be done.
+async fn rest(world: &World) -> Result<(), String> {
+    let mut unrest = None;
+    for _ in 0..REST_MINUTES {
+        keep_rules(world)?;
+        let messages = world.queue.len() + world.dead_letters.len();
+        unrest = world.tables.look(|rows| rules::unrest(rows, messages));
+        if unrest.is_none() {
+            return Ok(());
+        }
+        sleep(Duration::from_secs(60)).await;
+    }
+    Err(format!("not at rest after {REST_MINUTES} minutes: {}", unrest.unwrap_or_default()))
+}
+
+fn keep_rules(world: &World) -> Result<(), String> {
+    world.tables.broken().map_or(Ok(()), Err)
+}
+
+fn count(world: &World) -> Result<Report, String> {
+    let jobs = world.tables.look(rules::jobs)?;
+    let succeeded = jobs.iter().filter(|job| job.status == Status::Succeeded).count();
+    // A history has a dozen jobs.
+    Ok(Report { jobs: jobs.len() as u32, succeeded: succeeded as u32, ..Report::default() })
+}

@@ -1,0 +1,254 @@
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ops::Bound,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use async_trait::async_trait;
+use reverie_store::tables::{
+    Expect, Index, Key, Outcome, Query, Range, Row, StoreError, Table, Tables, Write, WriteError,
+};
+use serde_json::Value;
+
+use crate::sim::{faults::Process, mutants::Mutant, rules};
+
+/// All rows.
+pub(in crate::sim) type Rows = BTreeMap<Key, Row>;
+
+/// Where a row stands in an index: partition, sort key, the row's own keys.
+type Place = (&'static str, String, String, String, String);
+
+#[derive(Default)]
+struct State {
+    rows: Rows,
+    places: BTreeSet<Place>,
+    broken: Option<String>,
+}
+
+/// DynamoDB, as far as the port goes.
+#[derive(Default)]
+struct Database {
+    state: Mutex<State>,
+    mutant: Option<Mutant>,
+}
+
+/// A process's connection to the tables.
+#[derive(Clone)]
+pub(in crate::sim) struct MemoryTables {
+    database: Arc<Database>,
+    process: Process,
+}
+
+impl MemoryTables {
+    pub(in crate::sim) fn new(process: Process, mutant: Option<Mutant>) -> Self {
+        Self { database: Arc::new(Database { state: Mutex::default(), mutant }), process }
+    }
+
+    /// The same tables for another process.
+    pub(in crate::sim) fn for_process(&self, process: Process) -> Self {
+        Self { database: self.database.clone(), process }
+    }
+
+    /// A look at all rows, which no fault disturbs.
+    pub(in crate::sim) fn look<T>(&self, at: impl FnOnce(&Rows) -> T) -> T {
+        at(&self.database.state().rows)
+    }
+
+    /// The first rule that was broken.
+    pub(in crate::sim) fn broken(&self) -> Option<String> {
+        self.database.state().broken.clone()
+    }
+}
+
+impl Database {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn write(&self, mut writes: Vec<Write>) -> Result<(), WriteError> {
+        let mut state = self.state();
+        if let Some(mutant) = self.mutant {
+            mutant.change(&mut writes);
+        }
+        let ignored = |write: &Write| self.mutant.is_some_and(|m| m.ignores_condition(write));
+        let outcomes: Vec<Outcome> = writes
+            .iter()
+            .map(|write| match ignored(write) {
+                true => Outcome::Held,
+                false => outcome(&state.rows, write),
+            })
+            .collect();
+        if outcomes.iter().any(|outcome| *outcome != Outcome::Held) {
+            return Err(WriteError::Conflict(outcomes));
+        }
+        let before: Vec<_> = writes.iter().map(|w| state.rows.get(&w.key).cloned()).collect();
+        for write in &writes {
+            state.put(write);
+        }
+        if state.broken.is_none() {
+            state.broken = rules::after_write(&state.rows, &writes, &before).err();
+        }
+        Ok(())
+    }
+}
+
+impl State {
+    fn put(&mut self, write: &Write) {
+        if let Some(row) = self.rows.remove(&write.key) {
+            for place in places(&write.key, &row) {
+                self.places.remove(&place);
+            }
+        }
+        if let Some(row) = &write.row {
+            self.places.extend(places(&write.key, row));
+            self.rows.insert(write.key.clone(), row.clone());
+        }
+    }
+
+    fn list(&self, query: &Query) -> Vec<Row> {
+        let from = match &query.range {
+            Range::Prefix(prefix) => prefix.clone(),
+            Range::UpTo(_) | Range::All => String::new(),
+        };
+        let first = Key { table: query.table, pk: query.partition.clone(), sk: from };
+        let rows = self.rows.range((Bound::Included(first), Bound::Unbounded));
+        let within = |sk: &str| match &query.range {
+            Range::Prefix(prefix) => sk.starts_with(prefix),
+            Range::UpTo(most) => sk <= most.as_str(),
+            Range::All => true,
+        };
+        let mut found: Vec<(&Key, &Row)> = rows
+            .take_while(|(key, _)| {
+                key.table == query.table && key.pk == query.partition && within(&key.sk)
+            })
+            .collect();
+        if query.descending {
+            found.reverse();
+        }
+        let after = query.after.as_ref().map(|row| text(row, "sk"));
+        let passed = |sk: &str| match (&after, query.descending) {
+            (None, _) => true,
+            (Some(after), true) => sk < after.as_str(),
+            (Some(after), false) => sk > after.as_str(),
+        };
+        found.retain(|(key, _)| passed(&key.sk));
+        found.into_iter().take(query.limit as usize).map(|(_, row)| row.clone()).collect()
+    }
+
+    fn list_index(&self, query: &Query, index: Index) -> Vec<Row> {
+        let (name, pk, sk) = names(index);
+        let start = match &query.after {
+            None => (name, query.partition.clone(), String::new(), String::new(), String::new()),
+            Some(row) => {
+                (name, query.partition.clone(), text(row, sk), text(row, "pk"), text(row, "sk"))
+            }
+        };
+        let places = self.places.range((Bound::Excluded(start), Bound::Unbounded));
+        places
+            .take_while(|place| place.0 == name && place.1 == query.partition)
+            .filter(|place| match &query.range {
+                Range::UpTo(most) => place.2 <= *most,
+                Range::Prefix(prefix) => place.2.starts_with(prefix),
+                Range::All => true,
+            })
+            .take(query.limit as usize)
+            .map(|place| {
+                let columns = [(pk, &place.1), (sk, &place.2), ("pk", &place.3), ("sk", &place.4)];
+                columns.map(|(name, text)| (name.to_owned(), Value::from(text.as_str())))
+            })
+            .map(Row::from_iter)
+            .collect()
+    }
+}
+
+fn names(index: Index) -> (&'static str, &'static str, &'static str) {
+    match index {
+        Index::Due => ("due", "due_shard", "due_at"),
+        Index::Queued => ("queued", "queue", "queued_at"),
+    }
+}
+
+fn places(key: &Key, row: &Row) -> Vec<Place> {
+    if key.table != Table::Generations {
+        return Vec::new();
+    }
+    let place = |index| {
+        let (name, pk, sk) = names(index);
+        let (partition, sort) = (row.get(pk)?.as_str()?, row.get(sk)?.as_str()?);
+        Some((name, partition.to_owned(), sort.to_owned(), key.pk.clone(), key.sk.clone()))
+    };
+    [Index::Due, Index::Queued].into_iter().filter_map(place).collect()
+}
+
+fn text(row: &Row, name: &str) -> String {
+    row.get(name).and_then(Value::as_str).unwrap_or_default().to_owned()
+}
+
+fn outcome(rows: &Rows, write: &Write) -> Outcome {
+    let row = rows.get(&write.key);
+    let holds = match write.expect {
+        Expect::Absent => row.is_none(),
+        Expect::Version(version) => row.is_some_and(|row| row["version"] == version),
+    };
+    if holds { Outcome::Held } else { Outcome::Clashed(row.cloned()) }
+}
+
+#[async_trait]
+impl Tables for MemoryTables {
+    async fn get(&self, keys: &[Key]) -> Result<Vec<Option<Row>>, StoreError> {
+        let (database, keys) = (self.database.clone(), keys.to_vec());
+        let what = format!("get {}", keys.iter().map(named).collect::<Vec<_>>().join(" "));
+        let call = async move {
+            let state = database.state();
+            Ok(keys.iter().map(|key| state.rows.get(key).cloned()).collect())
+        };
+        self.process.call(|| what.clone(), call).await
+    }
+
+    async fn write(&self, writes: &[Write]) -> Result<(), WriteError> {
+        let (database, writes) = (self.database.clone(), writes.to_vec());
+        let what = format!("write {}", writes.iter().map(describe).collect::<Vec<_>>().join(" "));
+        let process = self.process.clone();
+        let call = async move {
+            let written = database.write(writes);
+            process.faults.note(|| format!("{}   … {}", process.name, spoken(&written)));
+            written
+        };
+        self.process.call(|| what.clone(), call).await
+    }
+
+    async fn query(&self, query: &Query) -> Result<Vec<Row>, StoreError> {
+        let (database, query) = (self.database.clone(), query.clone());
+        let what = format!("query {:?} {}", query.index, query.partition);
+        let call = async move {
+            let state = database.state();
+            Ok(match query.index {
+                None => state.list(&query),
+                Some(index) => state.list_index(&query, index),
+            })
+        };
+        self.process.call(|| what.clone(), call).await
+    }
+}
+
+/// A row in the trace. Sessions are random also in a simulation.
+fn named(key: &Key) -> &str {
+    if key.sk.starts_with("session#") { "session" } else { &key.sk }
+}
+
+fn describe(write: &Write) -> String {
+    let status = write.row.as_ref().and_then(|row| row.get("status").or_else(|| row.get("state")));
+    let status = status.and_then(Value::as_str).unwrap_or_default();
+    match &write.row {
+        Some(_) => format!("{}={status}", named(&write.key)),
+        None => format!("-{}", named(&write.key)),
+    }
+}
+
+fn spoken(written: &Result<(), WriteError>) -> &'static str {
+    match written {
+        Ok(()) => "written",
+        Err(WriteError::Conflict(_)) => "a condition did not hold",
+        Err(WriteError::Store(_)) => "not written",
+    }
+}

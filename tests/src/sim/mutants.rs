@@ -1,0 +1,70 @@
+//! Bugs planted on purpose: the simulation must find each of them.
+
+use reverie_store::tables::{Expect, Table, Write};
+use serde_json::{Value, json};
+
+/// A bug of the ledger or of the job machine, as the tables would see it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mutant {
+    /// Movements of one wallet overwrite each other.
+    LostUpdate,
+    /// A job ends and its hold stays open.
+    ForgottenHold,
+    /// A claim has the same fencing number as the one before.
+    NoFence,
+    /// A queued job is not marked as due: its message is sent once or never.
+    NoOutbox,
+    /// A deleted job leaves nothing that late writers could find.
+    NoTombstone,
+    /// Nobody notes down what is to be deleted later.
+    NoPurge,
+}
+
+impl Mutant {
+    /// All of them.
+    pub const ALL: [Self; 6] = [
+        Self::LostUpdate,
+        Self::ForgottenHold,
+        Self::NoFence,
+        Self::NoOutbox,
+        Self::NoTombstone,
+        Self::NoPurge,
+    ];
+
+    pub(super) fn ignores_condition(self, write: &Write) -> bool {
+        let money = write.key.sk == "wallet" || write.key.sk.starts_with("entry#");
+        self == Self::LostUpdate && write.key.table == Table::Ledger && money
+    }
+
+    pub(super) fn change(self, writes: &mut Vec<Write>) {
+        if self == Self::ForgottenHold {
+            let resolves = |write: &Write| {
+                write.key.sk.starts_with("hold#") && matches!(write.expect, Expect::Version(_))
+            };
+            writes.retain(|write| !resolves(write));
+        }
+        for write in writes.iter_mut().filter(|write| write.key.sk.starts_with("job#")) {
+            self.change_job(write);
+        }
+    }
+
+    fn change_job(self, write: &mut Write) {
+        let Some(row) = &mut write.row else { return };
+        match self {
+            Self::NoFence if row["status"] == "running" => {
+                row.insert("epoch".to_owned(), json!(1));
+            }
+            Self::NoOutbox if row["status"] == "queued" => {
+                row.remove("due_shard");
+                row.remove("due_at");
+            }
+            Self::NoTombstone if row.get("deleted_at").is_some_and(Value::is_string) => {
+                write.row = None;
+            }
+            Self::NoPurge => {
+                row.insert("purges".to_owned(), json!([]));
+            }
+            _ => {}
+        }
+    }
+}

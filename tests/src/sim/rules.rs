@@ -1,0 +1,182 @@
+//! What must be true after every write, and what must be true at the end.
+
+use std::ops::Bound;
+
+use reverie_domain::{
+    credits::Credits,
+    job::{Job, Status},
+    wallet::{Entry, EntryKind, Hold, HoldState, Wallet},
+};
+use reverie_store::tables::{Key, Row, Table, Write};
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use super::memory::Rows;
+
+/// The rules after every write: they concern the rows that it touched.
+pub(super) fn after_write(
+    rows: &Rows,
+    writes: &[Write],
+    before: &[Option<Row>],
+) -> Result<(), String> {
+    for (write, before) in writes.iter().zip(before) {
+        let Some(row) = &write.row else { continue };
+        if write.key.sk == "wallet" {
+            wallet(rows, &parse(row)?)?;
+        } else if write.key.sk.starts_with("job#") {
+            job(rows, &parse(row)?, before.as_ref().map(parse).transpose()?.as_ref())?;
+        } else if write.key.sk.starts_with("entry#") && before.is_some() {
+            return Err(format!("{} was overwritten", write.key.sk));
+        }
+    }
+    Ok(())
+}
+
+/// The wallet, its entries and its holds explain each other.
+fn wallet(rows: &Rows, wallet: &Wallet) -> Result<(), String> {
+    let id = wallet.id.to_string();
+    let entries: Vec<Entry> = partition(rows, Table::Ledger, &id, "entry#")?;
+    let numbers: Vec<u64> = entries.iter().map(|entry| entry.number).collect();
+    ensure(numbers == (1..=wallet.version).collect::<Vec<_>>(), || {
+        format!("entries {numbers:?} of a wallet at version {}", wallet.version)
+    })?;
+    let mut balance = 0;
+    for entry in &entries {
+        balance += entry.amount;
+        ensure(balance == entry.balance_after.signed(), || {
+            format!("entry {} says {}, not {balance}", entry.number, entry.balance_after)
+        })?;
+    }
+    let available = wallet.plan.plus(wallet.bought).unwrap_or(Credits::ZERO);
+    ensure(available.signed() == balance, || {
+        format!("{available} are available and the entries add up to {balance}")
+    })?;
+    let holds: Vec<Hold> = partition(rows, Table::Ledger, &id, "hold#")?;
+    let open = || holds.iter().filter(|hold| hold.state == HoldState::Open);
+    let held: u32 = open().map(|hold| hold.amount().get()).sum();
+    ensure(wallet.held.get() == held, || format!("held {} of {held}", wallet.held))?;
+    ensure(wallet.active as usize == open().count(), || format!("{} active", wallet.active))?;
+    for hold in &holds {
+        let of = |kinds: &[EntryKind]| {
+            let mine = entries.iter().filter(|e| e.generation == Some(hold.generation));
+            mine.filter(|entry| kinds.contains(&entry.kind)).count()
+        };
+        let resolved = of(&[EntryKind::Capture, EntryKind::Release]);
+        let expected = usize::from(hold.state != HoldState::Open);
+        ensure(of(&[EntryKind::Hold]) == 1 && resolved == expected, || {
+            format!("{}: resolved {resolved} times, its hold is {:?}", hold.generation, hold.state)
+        })?;
+    }
+    Ok(())
+}
+
+/// A job moves as the machine allows, and its hold with it.
+fn job(rows: &Rows, job: &Job, before: Option<&Job>) -> Result<(), String> {
+    let id = job.id;
+    let hold = hold_of(rows, job)?;
+    ensure((hold.state == HoldState::Open) != job.status.is_final(), || {
+        format!("{id} is {:?} and its hold {:?}", job.status, hold.state)
+    })?;
+    let spent = hold.state == HoldState::Captured;
+    ensure(spent == (job.status == Status::Succeeded), || format!("{id}: wrongly charged"))?;
+    let charged = if spent { job.price } else { Credits::ZERO };
+    ensure(job.charged == charged, || format!("{id}: charged {}", job.charged))?;
+    let Some(before) = before else {
+        return ensure(job.version == 1 && job.status == Status::Queued, || format!("{id}: new"));
+    };
+    ensure(job.version == before.version + 1, || format!("{id}: version {}", job.version))?;
+    ensure(!before.status.is_final() || job.status == before.status, || {
+        format!("{id} was {:?} and is {:?}", before.status, job.status)
+    })?;
+    let claimed = before.status == Status::Queued && job.status == Status::Running;
+    ensure(job.epoch >= before.epoch + u32::from(claimed), || {
+        format!("{id}: epoch {} after {}", job.epoch, before.epoch)
+    })?;
+    ensure(before.deleted_at.is_none() || job.deleted_at.is_some(), || format!("{id}: is back"))
+}
+
+fn hold_of(rows: &Rows, job: &Job) -> Result<Hold, String> {
+    let key = Key::new(Table::Ledger, job.wallet, format!("hold#{}", job.id));
+    let row = rows.get(&key).ok_or_else(|| format!("{} has no hold", job.id))?;
+    parse(row)
+}
+
+/// Why the history is not over yet; `None` when everything is at rest.
+pub(super) fn unrest(rows: &Rows, messages: usize) -> Option<String> {
+    let jobs = match jobs(rows) {
+        Ok(jobs) => jobs,
+        Err(error) => return Some(error),
+    };
+    if let Some(job) = jobs.iter().find(|job| !job.status.is_final()) {
+        return Some(format!("{} is {:?}", job.id, job.status));
+    }
+    // Files that succeeded end in days; everything else is deleted soon.
+    let kept = |job: &Job| job.status == Status::Succeeded && job.deleted_at.is_none();
+    let clean = |job: &Job| job.purges.is_empty() || kept(job) && job.purges.iter().all(is_last);
+    if let Some(job) = jobs.iter().find(|job| !clean(job)) {
+        return Some(format!("{} is not purged", job.id));
+    }
+    (messages > 0).then(|| format!("{messages} messages are left"))
+}
+
+fn is_last(purge: &reverie_domain::job::Purge) -> bool {
+    purge.scope == reverie_domain::job::PurgeScope::All
+}
+
+/// The rules at rest: nothing is left over, nothing is missing.
+pub(super) fn at_rest(rows: &Rows, objects: &[String]) -> Result<(), String> {
+    let jobs = jobs(rows)?;
+    let holds: Vec<Hold> = all(rows, Table::Ledger, "hold#")?;
+    for hold in &holds {
+        let its = |job: &Job| job.id == hold.generation;
+        ensure(jobs.iter().any(its), || format!("{} has a hold and no job", hold.generation))?;
+    }
+    for found in all::<Wallet>(rows, Table::Ledger, "wallet")? {
+        wallet(rows, &found)?;
+        ensure(found.held == Credits::ZERO, || format!("{} still held", found.held))?;
+    }
+    let files = |job: &Job| -> Vec<String> {
+        job.files.iter().map(|file| job.result_key(job.epoch, &file.name)).collect()
+    };
+    let wanted: Vec<String> = jobs.iter().flat_map(files).collect();
+    for key in objects {
+        ensure(wanted.contains(key), || format!("{key} is nobody's"))?;
+    }
+    for job in jobs.iter().filter(|job| job.purges.is_empty()) {
+        for key in files(job) {
+            ensure(objects.contains(&key), || format!("{key} is missing"))?;
+        }
+    }
+    Ok(())
+}
+
+/// All jobs.
+pub(super) fn jobs(rows: &Rows) -> Result<Vec<Job>, String> {
+    all(rows, Table::Generations, "job#")
+}
+
+fn all<T: DeserializeOwned>(rows: &Rows, table: Table, prefix: &str) -> Result<Vec<T>, String> {
+    let found = rows.iter().filter(|(key, _)| key.table == table && key.sk.starts_with(prefix));
+    found.map(|(_, row)| parse(row)).collect()
+}
+
+fn partition<T: DeserializeOwned>(
+    rows: &Rows,
+    table: Table,
+    pk: &str,
+    prefix: &str,
+) -> Result<Vec<T>, String> {
+    let first = Key::new(table, pk, prefix);
+    rows.range((Bound::Included(first), Bound::Unbounded))
+        .take_while(|(key, _)| key.table == table && key.pk == pk && key.sk.starts_with(prefix))
+        .map(|(_, row)| parse(row))
+        .collect()
+}
+
+fn parse<T: DeserializeOwned>(row: &Row) -> Result<T, String> {
+    serde_json::from_value(Value::Object(row.clone())).map_err(|error| format!("{error}: {row:?}"))
+}
+
+fn ensure(holds: bool, otherwise: impl FnOnce() -> String) -> Result<(), String> {
+    if holds { Ok(()) } else { Err(otherwise()) }
+}

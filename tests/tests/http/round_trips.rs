@@ -1,0 +1,62 @@
+//! How many calls to AWS a request costs: each is latency for somebody, and money.
+
+use reqwest::StatusCode;
+use reverie_tests::{TestApp, counted::Calls};
+use serde_json::json;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn few_round_trips() {
+    let calls = Calls::default();
+    let app = TestApp::start_with(|config| config.between = Some(calls.of_functions())).await;
+    let guest = app.guest().await;
+    let finished = guest.finished(&guest.submit("soon done").await).await;
+    let id = finished["id"].as_str().unwrap();
+    calls.taken();
+
+    let body = json!({"kind": "music", "prompt": "counted", "seconds": 5});
+    let submitted = guest.post_once("/v1/generations", "a-key", body.clone()).await;
+    submitted.expect(StatusCode::ACCEPTED);
+    assert!(calls.taken() <= 4, "submission");
+    let quoted = guest.post("/v1/quotes", body).await;
+    quoted.expect(StatusCode::CREATED);
+    assert!(calls.taken() <= 2, "quote");
+    for read in [
+        "/v1/me".to_owned(),
+        "/v1/credits".to_owned(),
+        "/v1/uploads".to_owned(),
+        format!("/v1/generations/{id}"),
+        format!("/v1/generations/{id}/files/track.flac?redirect=false"),
+    ] {
+        guest.get(&read).await.expect(StatusCode::OK);
+        let taken = calls.taken();
+        assert!((1..=2).contains(&taken), "{read}: {taken}");
+    }
+    // The rows are listed, then their requests are read.
+    guest.get("/v1/generations").await.expect(StatusCode::OK);
+    assert!(calls.taken() <= 3, "history");
+    guest.get("/v1/models").await.expect(StatusCode::OK);
+    assert_eq!(calls.taken(), 0, "nobody has to be known");
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn watching_the_queue_costs_one_more_call_every_two_seconds() {
+    let calls = Calls::default();
+    let app = TestApp::start_with(|config| {
+        config.worker = false;
+        config.between = Some(calls.of_functions());
+    })
+    .await;
+    let guest = app.guest().await;
+    let queued = guest.submit("waiting").await;
+    let path = format!("/v1/generations/{}", queued["id"].as_str().unwrap());
+    calls.taken();
+    let reads = 10;
+    for _ in 0..reads {
+        let now = guest.get(&path).await.expect(StatusCode::OK);
+        assert_eq!(now["queue_position"], 0);
+    }
+    // Two each, and the queue itself once, or more often on a machine that takes its time.
+    assert!(calls.taken() < 3 * reads, "the picture of the queue is shared");
+    app.stop().await;
+}
