@@ -24,3 +24,6 @@ mod packages;
 mod restart;
 #[path = "http/uploads.rs"]
 mod uploads;
+
+/// All functions in this process.
+type TestApp = reverie_tests::TestApp<reverie_tests::InProcess>;

@@ -2,8 +2,10 @@
 
 use futures::StreamExt;
 use reqwest::{Method, StatusCode};
-use reverie_tests::{PATIENCE, TestApp};
+use reverie_tests::PATIENCE;
 use serde_json::Value;
+
+use crate::TestApp;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn events_tell_every_change_until_the_end() {
