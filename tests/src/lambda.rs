@@ -1,8 +1,8 @@
 //! Every function as its own binary behind a local Lambda, on the embedded stack.
 //!
-//! Sandboxes speak the [Runtime API], a [gateway](gateway) makes events of requests by the routes
-//! that `infra/template.yaml` declares, and the binaries get the variables that it declares. The
-//! worker and the housekeeper's minute stay in this process.
+//! Sandboxes speak the [Runtime API], a gateway makes events of requests by the routes that
+//! `infra/template.yaml` declares, and the binaries get the variables that it declares. The worker
+//! and the housekeeper's minute stay in this process.
 //!
 //! [Runtime API]: https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
 
@@ -94,6 +94,19 @@ impl Lambda {
         self.functions[binary].invoke_with_json(event).await
     }
 
+    /// The same with another value of one variable, in a sandbox of its own.
+    ///
+    /// # Errors
+    /// As [`Lambda::invoke`].
+    pub async fn invoke_with(
+        &self,
+        binary: &str,
+        variable: (&str, &str),
+        event: &Value,
+    ) -> Result<Value, FunctionError> {
+        Arc::new(self.functions[binary].with(variable)).invoke_with_json(event).await
+    }
+
     /// What the sandboxes of the function of this binary have written so far.
     #[must_use]
     pub fn log(&self, binary: &str) -> String {
@@ -104,18 +117,17 @@ impl Lambda {
     #[must_use]
     pub fn start_worker(&self, models: &Path) -> Process {
         let mut variables = self.functions["generations"].variables().clone();
+        variables.retain(|name, _| !name.starts_with("AWS_LAMBDA_"));
         variables.insert("REVERIE_MODELS".to_owned(), models.display().to_string());
         variables.insert("REVERIE_JOBS".to_owned(), "1".to_owned());
         Process::start("worker", &variables, &self.logs.join("worker.log"))
     }
 
-    /// Starts a function's binary with its usual variables but `without` this one.
+    /// Starts a function's binary without one of its variables.
     #[must_use]
-    pub fn start_without(&self, binary: &str, without: &str) -> Process {
+    pub fn start_without(&self, binary: &str, variable: &str) -> Process {
         let mut variables = self.functions[binary].variables().clone();
-        variables.remove(without).expect("a variable that it has");
-        // Nobody listens there; it is not to come so far.
-        variables.extend([environment::runtime_api("127.0.0.1:9")]);
+        variables.remove(variable).expect("a variable that it has");
         Process::start(binary, &variables, &self.logs.join(format!("{binary}-without.log")))
     }
 }

@@ -20,6 +20,8 @@ mod malformed;
 mod openapi;
 #[path = "http/packages.rs"]
 mod packages;
+#[path = "http/paths.rs"]
+mod paths;
 #[path = "http/restart.rs"]
 mod restart;
 #[path = "http/uploads.rs"]

@@ -1,6 +1,15 @@
 //! The suite of the API again, with each function as its own binary behind a local Lambda, and what
 //! only the binaries have.
 
+#[path = "lambda/housekeeper.rs"]
+mod housekeeper;
+#[path = "lambda/logs.rs"]
+mod logs;
+#[path = "lambda/settings.rs"]
+mod settings;
+#[path = "lambda/worker.rs"]
+mod worker;
+
 #[path = "http/authorisation.rs"]
 mod authorisation;
 #[path = "http/cookies.rs"]
@@ -21,6 +30,8 @@ mod malformed;
 mod openapi;
 #[path = "http/packages.rs"]
 mod packages;
+#[path = "http/paths.rs"]
+mod paths;
 #[path = "http/restart.rs"]
 mod restart;
 #[path = "http/uploads.rs"]

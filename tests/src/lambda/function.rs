@@ -55,6 +55,21 @@ impl Function {
         }
     }
 
+    /// The same function with another value of one variable, and no sandbox yet.
+    pub(super) fn with(&self, (name, value): (&str, &str)) -> Self {
+        let mut variables = self.variables.clone();
+        variables.insert(name.to_owned(), value.to_owned());
+        Self {
+            name: self.name.clone(),
+            variables,
+            timeout: self.timeout,
+            logs: self.logs.join(format!("{name}-{value}")),
+            started: AtomicU32::new(0),
+            idle: Mutex::default(),
+            slots: Arc::new(Semaphore::new(CONCURRENCY)),
+        }
+    }
+
     pub(super) fn name(&self) -> &str {
         &self.name
     }
@@ -112,6 +127,7 @@ impl Function {
     }
 
     async fn start(&self) -> Sandbox {
+        fs::create_dir_all(&self.logs).expect("a folder of logs");
         // The first one may have to be built.
         let name = self.name.clone();
         let built = tokio::task::spawn_blocking(move || binaries::find(&name)).await;
