@@ -1,6 +1,8 @@
 //! What the suites speak through: a deployment of their own, and guests who use it.
 
+mod adapter;
 pub mod counted;
+mod lambda;
 pub mod sim;
 
 use std::{path::PathBuf, time::Duration};
@@ -10,13 +12,18 @@ use reverie::local::{Local, LocalConfig};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+pub use self::{
+    adapter::{Adapter, InProcess},
+    lambda::{FunctionError, Lambda, Process},
+};
+
 /// How long a test waits for something that must happen.
 pub const PATIENCE: Duration = Duration::from_secs(120);
 
-/// A whole deployment in a temporary folder, on free ports.
-pub struct TestApp {
+/// A whole deployment in a temporary folder, on free ports, with its functions behind `A`.
+pub struct TestApp<A> {
     config: LocalConfig,
-    local: Option<Local>,
+    adapter: Option<A>,
     http: reqwest::Client,
     _data: TempDir,
 }
@@ -33,7 +40,7 @@ pub fn real_packages() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/inference/models")
 }
 
-impl TestApp {
+impl<A: Adapter> TestApp<A> {
     /// A deployment with the tiny model.
     pub async fn start() -> Self {
         Self::start_with(|_| ()).await
@@ -50,33 +57,38 @@ impl TestApp {
         let mut config = LocalConfig::new(data.path(), vec![tiny_packages()]);
         config.jobs = Some(1);
         change(&mut config);
-        let local = Local::start(config.clone()).await.expect("the deployment starts");
+        let adapter = Some(A::start(config.clone()).await);
         // Redirects are looked at, not followed.
         let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none());
         let http = http.build().expect("an HTTP client");
-        Self { config, local: Some(local), http, _data: data }
+        Self { config, adapter, http, _data: data }
     }
 
     /// Stops the deployment and starts it again on the same folder.
     pub async fn restart(&mut self, change: impl FnOnce(&mut LocalConfig)) {
-        if let Some(local) = self.local.take() {
-            local.shutdown().await;
+        if let Some(adapter) = self.adapter.take() {
+            adapter.shutdown().await;
         }
         change(&mut self.config);
-        let started = Local::start(self.config.clone()).await;
-        self.local = Some(started.expect("the deployment starts again"));
+        self.adapter = Some(A::start(self.config.clone()).await);
     }
 
-    /// The running deployment.
+    /// What answers the API.
+    #[must_use]
+    pub fn adapter(&self) -> &A {
+        self.adapter.as_ref().expect("it runs")
+    }
+
+    /// The embedded stack, the worker and the housekeeper.
     #[must_use]
     pub fn local(&self) -> &Local {
-        self.local.as_ref().expect("it runs")
+        self.adapter().local()
     }
 
     /// Someone without a token.
     #[must_use]
     pub fn nobody(&self) -> Client {
-        let base = self.local().base_url().to_owned();
+        let base = self.adapter().base_url().to_owned();
         Client { http: self.http.clone(), base, token: None }
     }
 
@@ -91,7 +103,7 @@ impl TestApp {
     /// The same person after a restart, when the port is another.
     #[must_use]
     pub fn again(&self, client: &Client) -> Client {
-        Client { base: self.local().base_url().to_owned(), ..client.clone() }
+        Client { base: self.adapter().base_url().to_owned(), ..client.clone() }
     }
 
     /// Lets the housekeeper look once.
@@ -101,8 +113,8 @@ impl TestApp {
 
     /// Stops the deployment.
     pub async fn stop(mut self) {
-        if let Some(local) = self.local.take() {
-            local.shutdown().await;
+        if let Some(adapter) = self.adapter.take() {
+            adapter.shutdown().await;
         }
     }
 }

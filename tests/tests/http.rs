@@ -20,9 +20,14 @@ mod malformed;
 mod openapi;
 #[path = "http/packages.rs"]
 mod packages;
+#[path = "http/paths.rs"]
+mod paths;
 #[path = "http/restart.rs"]
 mod restart;
 #[path = "http/round_trips.rs"]
 mod round_trips;
 #[path = "http/uploads.rs"]
 mod uploads;
+
+/// All functions in this process.
+type TestApp = reverie_tests::TestApp<reverie_tests::InProcess>;

@@ -18,7 +18,7 @@ use reverie_store::{
     ledger::{self, LedgerError},
     tables::Tables,
 };
-use reverie_tests::TestApp;
+use reverie_tests::{InProcess, TestApp};
 
 #[derive(Debug, Clone)]
 enum Op {
@@ -182,7 +182,7 @@ impl<'a> World<'a> {
 #[test]
 fn every_invariant_holds_after_every_operation() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
-    let app = runtime.block_on(TestApp::without_worker());
+    let app = runtime.block_on(TestApp::<InProcess>::without_worker());
     let tables = app.local().ports().tables.clone();
     let histories = AtomicU32::new(0);
     let config = Config { cases: 24, failure_persistence: None, ..Config::default() };

@@ -75,7 +75,7 @@ async fn scene(mode: Mode) -> Scene {
         queue: memory.clone(),
         clock: Arc::new(SystemClock),
         engines: vec![engine],
-        config: WorkerConfig { jobs: 1, run_limit: Duration::from_secs(60) },
+        config: WorkerConfig { jobs: 1, run_limit: Duration::from_secs(60), inline: false },
     };
     Scene { memory, worker, job }
 }

@@ -6,11 +6,13 @@
 
 mod document;
 mod error;
+mod functions;
 mod properties;
 mod resolve;
 mod resources;
 
 pub use error::TemplateError;
+pub use functions::{Function, Route};
 pub use resources::{
     Attribute, Bucket, CorsRule, Deployment, Index, KeyElement, LifecycleRule, Projection, Queue,
     Redrive, Table,

@@ -1,8 +1,10 @@
 //! What belongs to someone else is not there.
 
 use reqwest::{Method, StatusCode};
-use reverie_tests::{TestApp, send};
+use reverie_tests::send;
 use serde_json::json;
+
+use crate::TestApp;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stranger_finds_nothing() {

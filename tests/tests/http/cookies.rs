@@ -1,8 +1,10 @@
 //! Browsers carry the session in a cookie, and only our own pages may change things with it.
 
 use reqwest::{Method, StatusCode};
-use reverie_tests::{TestApp, send};
+use reverie_tests::send;
 use serde_json::json;
+
+use crate::TestApp;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_cookie_changes_things_only_from_our_own_pages() {

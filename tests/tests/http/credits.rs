@@ -2,8 +2,10 @@
 
 use futures::future::join_all;
 use reqwest::StatusCode;
-use reverie_tests::{Client, TestApp};
+use reverie_tests::Client;
 use serde_json::json;
+
+use crate::TestApp;
 
 /// `balance = Σ entries`, no gaps, and `balance_after` says so on the way.
 async fn audit(guest: &Client) {

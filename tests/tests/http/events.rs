@@ -2,8 +2,10 @@
 
 use futures::StreamExt;
 use reqwest::{Method, StatusCode};
-use reverie_tests::{PATIENCE, TestApp};
+use reverie_tests::PATIENCE;
 use serde_json::Value;
+
+use crate::TestApp;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn events_tell_every_change_until_the_end() {
@@ -44,5 +46,19 @@ async fn events_tell_every_change_until_the_end() {
         .header("last-event-id", versions.last().unwrap().to_string());
     let rest = resumed.send().await.unwrap().text().await.unwrap();
     assert!(!rest.contains("data:"), "nothing new: {rest}");
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_first_frame_comes_while_the_job_still_waits() {
+    let app = TestApp::without_worker().await;
+    let guest = app.guest().await;
+    let job = guest.submit("wait").await;
+    let path = format!("/v1/generations/{}/events", job["id"].as_str().unwrap());
+    let response = guest.request(Method::GET, &path).send().await.unwrap();
+    let mut body = response.bytes_stream();
+    let first = tokio::time::timeout(PATIENCE, body.next()).await.expect("a frame");
+    let first = String::from_utf8(first.unwrap().unwrap().to_vec()).unwrap();
+    assert!(first.contains("\"queued\""), "{first}");
     app.stop().await;
 }

@@ -2,8 +2,9 @@
 
 use futures::future::join_all;
 use reqwest::StatusCode;
-use reverie_tests::TestApp;
 use serde_json::json;
+
+use crate::TestApp;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_replay_answers_with_the_same_generation() {

@@ -1,9 +1,11 @@
 //! A prompt goes in, a track comes out.
 
 use reqwest::{Method, StatusCode};
-use reverie_tests::{Client, TestApp, real_packages, send};
+use reverie_tests::{Client, real_packages, send};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
+
+use crate::TestApp;
 
 fn file<'a>(generation: &'a Value, name: &str) -> &'a Value {
     let files = generation["files"].as_array().expect("files");

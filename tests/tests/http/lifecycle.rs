@@ -1,8 +1,9 @@
 //! Cancel, delete, shorten, history.
 
 use reqwest::StatusCode;
-use reverie_tests::TestApp;
 use serde_json::json;
+
+use crate::TestApp;
 
 fn path(generation: &serde_json::Value) -> String {
     format!("/v1/generations/{}", generation["id"].as_str().unwrap())

@@ -1,8 +1,10 @@
 //! Bad input is a clear problem that names the field, and nothing is lost by it.
 
 use reqwest::Method;
-use reverie_tests::{TestApp, send};
+use reverie_tests::send;
 use serde_json::{Value, json};
+
+use crate::TestApp;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_field_of_a_submission_is_checked_by_name() {

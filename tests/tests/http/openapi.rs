@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 
 use reqwest::StatusCode;
-use reverie_tests::TestApp;
+
+use crate::TestApp;
 
 /// Run with `REVERIE_UPDATE=1` to write the snapshot anew.
 #[tokio::test(flavor = "multi_thread")]

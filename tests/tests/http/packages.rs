@@ -1,8 +1,10 @@
 //! A model is a folder: adding one needs no code.
 
 use reqwest::StatusCode;
-use reverie_tests::{TestApp, real_packages, tiny_packages};
+use reverie_tests::{real_packages, tiny_packages};
 use serde_json::json;
+
+use crate::TestApp;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn two_packages_side_by_side() {

@@ -1,7 +1,8 @@
 //! A restart keeps everything, and unfinished jobs go on.
 
 use reqwest::StatusCode;
-use reverie_tests::TestApp;
+
+use crate::TestApp;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_restart_keeps_everything() {

@@ -1,8 +1,11 @@
-//! How many calls to AWS a request costs: each is latency for somebody, and money.
+//! How many calls to AWS a request costs: each is latency for somebody, and money. They are counted
+//! between the functions and their ports, so this suite is for functions in this process.
 
 use reqwest::StatusCode;
-use reverie_tests::{TestApp, counted::Calls};
+use reverie_tests::counted::Calls;
 use serde_json::json;
+
+use crate::TestApp;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn few_round_trips() {

@@ -3,8 +3,10 @@
 use std::io::Cursor;
 
 use reqwest::StatusCode;
-use reverie_tests::{Client, TestApp};
+use reverie_tests::Client;
 use serde_json::{Value, json};
+
+use crate::TestApp;
 
 fn png(width: u32, height: u32) -> Vec<u8> {
     let mut bytes = Cursor::new(Vec::new());

@@ -39,6 +39,13 @@ impl<'a> Resolver<'a> {
         Ok(Self { parameters, conditions, resources })
     }
 
+    /// Takes what `Ref` of a resource gives from `references`, where only its deployer knows it.
+    pub(super) fn with_references(mut self, references: &BTreeMap<String, String>) -> Self {
+        let values = references.iter().map(|(id, value)| (id.clone(), Value::from(value.as_str())));
+        self.parameters.extend(values);
+        self
+    }
+
     /// The value, or nothing if it is `AWS::NoValue`.
     pub(super) fn resolve(&self, node: &Node, path: &str) -> Result<Option<Value>, TemplateError> {
         let value = match node {
@@ -240,7 +247,7 @@ fn text<'a>(node: &'a Node, path: &str) -> Result<&'a str, TemplateError> {
     node.text().ok_or_else(|| TemplateError::at(path, format!("{} instead of text", node.kind())))
 }
 
-fn plain(value: &Value) -> String {
+pub(super) fn plain(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 

@@ -1,6 +1,6 @@
 use std::{collections::BTreeMap, time::Duration};
 
-use super::{Deployment, TEMPLATE};
+use super::{Deployment, Function, Route, TEMPLATE};
 
 fn deploy(template: &str) -> Result<Deployment, String> {
     Deployment::from_template(template, &BTreeMap::new()).map_err(|error| error.to_string())
@@ -75,6 +75,47 @@ fn text_is_substituted() {
     );
     let queue = &deploy(&template).unwrap().queues[0];
     assert_eq!(queue.redrive.as_ref().unwrap().dead_letter_arn, queue.arn());
+}
+
+fn functions() -> Vec<Function> {
+    let references = [("JobsQueue", "http://queue"), ("HashSecret", "arn:secret")];
+    let references = references.map(|(id, value)| (id.to_owned(), value.to_owned())).into();
+    Function::all(TEMPLATE, &BTreeMap::new(), &references).unwrap()
+}
+
+fn function(binary: &str) -> Function {
+    functions().into_iter().find(|function| function.binary == binary).unwrap()
+}
+
+#[test]
+fn functions_have_the_variables_of_all() {
+    for function in functions() {
+        let variable = |name: &str| function.environment.get(name).map(String::as_str);
+        assert_eq!(variable("REVERIE_TABLE_LEDGER"), Some("reverie-LedgerTable"));
+        assert_eq!(variable("REVERIE_QUEUE_JOBS"), Some("http://queue"));
+        assert_eq!(variable("REVERIE_HASH_SECRET_ARN"), Some("arn:secret"));
+        assert_eq!(variable("REVERIE_GUEST_CREDITS"), Some("100"));
+    }
+}
+
+#[test]
+fn functions_say_what_calls_them() {
+    let any = |path: &str| Route::Path { method: "ANY".to_owned(), path: path.to_owned() };
+    assert!(function("generations").routes.contains(&any("/v1/generations/{id}")));
+    assert!(function("studio").routes.contains(&Route::Default));
+    let events = function("events");
+    assert!(events.streams && events.routes.is_empty());
+    assert_eq!((events.memory, events.timeout), (256, Duration::from_secs(310)));
+    assert_eq!((function("auth").memory, function("auth").timeout), (512, Duration::from_secs(29)));
+    // Without this, the queue would take every answer for a success.
+    assert!(function("housekeeper").reports_failed_messages);
+}
+
+#[test]
+fn a_function_without_a_binary_is_refused() {
+    let template = "Resources: { F: { Type: AWS::Serverless::Function, Properties: {} } }";
+    let refused = Function::all(template, &BTreeMap::new(), &BTreeMap::new());
+    assert_says(&refused.unwrap_err().to_string(), &["Resources.F", "Binary"]);
 }
 
 #[test]

@@ -1,0 +1,155 @@
+//! Every function as its own binary behind a local Lambda, on the embedded stack.
+//!
+//! Sandboxes speak the [Runtime API], a gateway makes events of requests by the routes that
+//! `infra/template.yaml` declares, and the binaries get the variables that it declares. The worker
+//! and the housekeeper's minute stay in this process.
+//!
+//! [Runtime API]: https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
+
+mod binaries;
+mod environment;
+mod function;
+mod gateway;
+mod process;
+mod runtime_api;
+mod sandbox;
+mod secrets;
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    net::Ipv4Addr,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use reverie::{
+    local::{Local, LocalConfig},
+    template,
+};
+use reverie_domain::manifest::Manifest;
+use serde_json::Value;
+use tokio::net::TcpListener;
+
+use self::{environment::Environment, function::Function, gateway::Gateway, secrets::Secrets};
+use crate::Adapter;
+
+pub use self::{process::Process, runtime_api::FunctionError};
+
+/// The functions' binaries behind a gateway.
+pub struct Lambda {
+    local: Local,
+    functions: HashMap<String, Arc<Function>>,
+    gateway: Gateway,
+    logs: PathBuf,
+    _secrets: Secrets,
+}
+
+impl Adapter for Lambda {
+    async fn start(mut config: LocalConfig) -> Self {
+        // Its port is part of the public origin, which the functions get as a variable.
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a free port");
+        let base_url = format!("http://{}", listener.local_addr().expect("an address"));
+        config.public_url.get_or_insert(base_url.clone());
+        let local = Local::start(config.clone()).await.expect("the deployment starts");
+        publish_catalogue(&local, &config.models).await;
+        let secrets = Secrets::start(&config.data).await;
+        let environment = Environment::new(&local, &secrets).await;
+        let logs = config.data.join("logs");
+        std::fs::create_dir_all(&logs).expect("a folder of logs");
+
+        let references = environment::references(&local);
+        let declared =
+            template::Function::all(template::TEMPLATE, &parameters(&config), &references);
+        let declared = declared.expect("the template's functions are understood");
+        let functions: Vec<_> = declared
+            .iter()
+            .map(|function| Arc::new(Function::new(function, &environment, &logs)))
+            .collect();
+        let gateway = Gateway::start(listener, base_url, declared.iter().zip(&functions));
+        let functions = functions.into_iter().map(|f| (f.name().to_owned(), f)).collect();
+        Self { local, functions, gateway, logs, _secrets: secrets }
+    }
+
+    fn base_url(&self) -> &str {
+        self.gateway.base_url()
+    }
+
+    fn local(&self) -> &Local {
+        &self.local
+    }
+
+    async fn shutdown(self) {
+        let Self { local, functions, gateway, .. } = self;
+        drop((gateway, functions));
+        local.shutdown().await;
+    }
+}
+
+impl Lambda {
+    /// Calls the function of this binary with an event, as a schedule or a queue does.
+    ///
+    /// # Errors
+    /// What the function says is wrong, or how its sandbox ended.
+    pub async fn invoke(&self, binary: &str, event: &Value) -> Result<Value, FunctionError> {
+        self.functions[binary].invoke_with_json(event).await
+    }
+
+    /// The same with another value of one variable, in a sandbox of its own.
+    ///
+    /// # Errors
+    /// As [`Lambda::invoke`].
+    pub async fn invoke_with(
+        &self,
+        binary: &str,
+        variable: (&str, &str),
+        event: &Value,
+    ) -> Result<Value, FunctionError> {
+        Arc::new(self.functions[binary].with(variable)).invoke_with_json(event).await
+    }
+
+    /// What the sandboxes of the function of this binary have written so far.
+    #[must_use]
+    pub fn log(&self, binary: &str) -> String {
+        self.functions[binary].log()
+    }
+
+    /// Starts the worker's binary, which is no function, on these packages.
+    #[must_use]
+    pub fn start_worker(&self, models: &Path) -> Process {
+        let mut variables = self.functions["generations"].variables().clone();
+        variables.retain(|name, _| !name.starts_with("AWS_LAMBDA_"));
+        variables.insert("REVERIE_MODELS".to_owned(), models.display().to_string());
+        variables.insert("REVERIE_JOBS".to_owned(), "1".to_owned());
+        Process::start("worker", &variables, &self.logs.join("worker.log"))
+    }
+
+    /// Starts a function's binary without one of its variables.
+    #[must_use]
+    pub fn start_without(&self, binary: &str, variable: &str) -> Process {
+        let mut variables = self.functions[binary].variables().clone();
+        variables.remove(variable).expect("a variable that it has");
+        Process::start(binary, &variables, &self.logs.join(format!("{binary}-without.log")))
+    }
+}
+
+fn parameters(config: &LocalConfig) -> BTreeMap<String, String> {
+    let origin = config.public_url.clone().unwrap_or_default();
+    BTreeMap::from([
+        ("PublicOrigin".to_owned(), origin),
+        ("GuestCredits".to_owned(), config.guest_credits.to_string()),
+        ("GuestsPerAddress".to_owned(), config.guests_per_address.to_string()),
+    ])
+}
+
+/// The functions know of other models than the built-in ones by this object.
+async fn publish_catalogue(local: &Local, folders: &[PathBuf]) {
+    let mut models: Vec<Manifest> = Vec::new();
+    for folder in folders {
+        let packages = reverie_inference::open_all(folder).expect("packages");
+        models.extend(packages.iter().map(|package| package.manifest().clone()));
+    }
+    let catalogue = serde_json::to_vec(&models).expect("JSON");
+    let objects = &local.ports().objects;
+    let put = objects.put("models/catalogue.json", "application/json", catalogue.into()).await;
+    put.expect("the catalogue is written");
+}

@@ -1,0 +1,65 @@
+use std::{net::Ipv4Addr, path::Path};
+
+use axum::{
+    Json, Router,
+    extract::State,
+    http::{HeaderMap, StatusCode},
+    routing::post,
+};
+use bytes::Bytes;
+use reverie::template::{ACCOUNT, REGION};
+use serde_json::{Value, json};
+use tokio::{net::TcpListener, task::JoinSet};
+
+/// Secrets Manager, as far as the functions need it: the one secret of the template.
+pub(super) struct Secrets {
+    url: String,
+    _serving: JoinSet<()>,
+}
+
+impl Secrets {
+    /// Answers with the secret of the data folder.
+    pub(super) async fn start(data: &Path) -> Self {
+        let secret = std::fs::read_to_string(data.join("hash-secret")).expect("the secret");
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a free port");
+        let url = format!("http://{}", listener.local_addr().expect("an address"));
+        let router = Router::new().route("/", post(get_secret_value)).with_state(secret);
+        let mut serving = JoinSet::new();
+        serving.spawn(async move {
+            let _ = axum::serve(listener, router).await;
+        });
+        Self { url, _serving: serving }
+    }
+
+    pub(super) fn url(&self) -> &str {
+        &self.url
+    }
+}
+
+/// The ARN of the template's secret.
+pub(super) fn arn() -> String {
+    format!("arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:HashSecret-a1b2c3")
+}
+
+async fn get_secret_value(
+    State(secret): State<String>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> (StatusCode, Json<Value>) {
+    let refused = |kind: &str| (StatusCode::BAD_REQUEST, Json(json!({ "__type": kind })));
+    let target = headers.get("x-amz-target").and_then(|target| target.to_str().ok());
+    if target != Some("secretsmanager.GetSecretValue") {
+        return refused("InvalidRequestException");
+    }
+    let request: Value = serde_json::from_slice(&body).unwrap_or_default();
+    if request["SecretId"] != arn() {
+        return refused("ResourceNotFoundException");
+    }
+    let answer = json!({
+        "ARN": arn(),
+        "Name": "HashSecret",
+        "SecretString": secret,
+        "VersionId": "00000000-0000-0000-0000-000000000001",
+    });
+    (StatusCode::OK, Json(answer))
+}
