@@ -1,5 +1,6 @@
 //! The one-process deployment: every function, a worker and the housekeeper on embedded AWS.
 
+mod listen;
 mod routes;
 mod tasks;
 
@@ -7,6 +8,7 @@ use std::{
     net::SocketAddr,
     path::{Path, PathBuf},
     sync::Arc,
+    time::Duration,
 };
 
 use anyhow::Context;
@@ -50,6 +52,8 @@ pub struct LocalConfig {
     pub jobs: Option<usize>,
     /// Whether a worker runs. Tests of waiting jobs do without.
     pub worker: bool,
+    /// How long a client may take to send a request's head, and then its body.
+    pub slowest_client: Duration,
 }
 
 impl LocalConfig {
@@ -65,6 +69,7 @@ impl LocalConfig {
             guests_per_address: 10_000,
             jobs: None,
             worker: true,
+            slowest_client: Duration::from_secs(30),
         }
     }
 }
@@ -136,7 +141,8 @@ impl Local {
 
         let shutdown = CancellationToken::new();
         let mut tasks = JoinSet::new();
-        tasks.spawn(tasks::serve(listener, finish(router), shutdown.clone()));
+        let slowest = config.slowest_client;
+        tasks.spawn(listen::serve(listener, finish(router), slowest, shutdown.clone()));
         tasks::keep_house(&mut tasks, &ports, &shutdown).await?;
         if config.worker {
             let worker = worker(&ports, engines, config.jobs);
