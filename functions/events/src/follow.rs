@@ -5,16 +5,28 @@ use axum::{
     response::{IntoResponse, Response, Sse, sse::KeepAlive},
 };
 use http::StatusCode;
-use reverie_api::{
-    Caller, Id, Problem,
-    generation::{self, GenerationView},
-};
+use reverie_api::{Caller, Id, Problem, generation};
 use reverie_domain::ids::GenerationId;
+use utoipa::ToSchema;
 
 use crate::{Events, changes::Changes, last_event::LastEvent};
 
 /// How often a comment is sent while nothing happens.
 const COMMENT: Duration = Duration::from_secs(15);
+
+/// One change of a generation, as a server-sent event.
+#[derive(ToSchema)]
+#[schema(as = GenerationEvent)]
+#[expect(dead_code, reason = "it describes what `Changes` writes")]
+struct Frame {
+    /// What to send as `Last-Event-ID` to go on after it.
+    id: String,
+    #[schema(example = "generation.updated")]
+    event: String,
+    /// The generation, as `GET /v1/generations/{id}` answers it.
+    #[schema(content_media_type = "application/json")]
+    data: String,
+}
 
 /// A generation's changes as server-sent events, until its final state or for five minutes.
 #[utoipa::path(
@@ -24,8 +36,8 @@ const COMMENT: Duration = Duration::from_secs(15);
         ("Last-Event-ID" = Option<String>, Header, description = "The last frame's `id`."),
     ),
     responses(
-        (status = 200, body = GenerationView, content_type = "text/event-stream",
-         description = "Frames `generation.updated`, whose data is the generation."),
+        (status = 200, body = Frame, content_type = "text/event-stream",
+         description = "A frame for every change; the schema is a frame's."),
         (status = 204, description = "It is final, and the client has its last frame."),
         (status = 401, body = Problem, content_type = "application/problem+json"),
         (status = 404, body = Problem, content_type = "application/problem+json"),

@@ -47,12 +47,16 @@ impl From<Quote> for QuoteView {
 /// A binding price for a request. Submit `{"quote": "quo_…"}` to get just that.
 #[utoipa::path(
     post, path = "/v1/quotes", tag = "generations", security(("bearer" = [])),
-    params(("Idempotency-Key" = Option<String>, Header, description = "Kept for 24 hours.")),
+    params((
+            "Idempotency-Key" = Option<String>, Header, description = "Kept for 24 hours.",
+            min_length = 1, max_length = 255, pattern = "^[!-~]+$"
+        )),
     request_body = GenerationRequest,
     responses(
         (status = 201, body = QuoteView),
         (status = 400, body = Problem, content_type = "application/problem+json"),
         (status = 401, body = Problem, content_type = "application/problem+json"),
+        (status = 404, body = Problem, content_type = "application/problem+json"),
         (status = 413, body = Problem, content_type = "application/problem+json"),
         (status = 415, body = Problem, content_type = "application/problem+json"),
         (status = 422, body = Problem, content_type = "application/problem+json"),

@@ -32,7 +32,10 @@ const ROUTE: &str = "POST /v1/generations";
 #[utoipa::path(
     post, path = "/v1/generations", tag = "generations", security(("bearer" = [])),
     params(
-        ("Idempotency-Key" = Option<String>, Header, description = "Kept for 24 hours."),
+        (
+            "Idempotency-Key" = Option<String>, Header, description = "Kept for 24 hours.",
+            min_length = 1, max_length = 255, pattern = "^[!-~]+$"
+        ),
         ("Prefer" = Option<String>, Header, description = "`wait=25` waits for a change."),
     ),
     request_body = GenerationRequest,

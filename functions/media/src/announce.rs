@@ -26,7 +26,10 @@ pub(crate) struct NewUpload {
 /// Announces a reference. Upload the file as `put` says, then complete the upload.
 #[utoipa::path(
     post, path = "/v1/uploads", tag = "uploads", security(("bearer" = [])),
-    params(("Idempotency-Key" = Option<String>, Header, description = "Kept for 24 hours.")),
+    params((
+            "Idempotency-Key" = Option<String>, Header, description = "Kept for 24 hours.",
+            min_length = 1, max_length = 255, pattern = "^[!-~]+$"
+        )),
     request_body = NewUpload,
     responses(
         (status = 201, body = UploadView, headers(("location" = String))),

@@ -1,5 +1,7 @@
 //! What is in a file. It may be anything: only headers are read, and nothing is decoded.
 
+#[cfg(test)]
+mod fuzz;
 mod picture;
 mod video;
 

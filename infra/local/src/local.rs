@@ -1,5 +1,6 @@
 //! The one-process deployment: every function, a worker and the housekeeper on embedded AWS.
 
+mod listen;
 mod ports;
 mod routes;
 mod tasks;
@@ -8,6 +9,7 @@ use std::{
     net::SocketAddr,
     path::{Path, PathBuf},
     sync::Arc,
+    time::Duration,
 };
 
 use anyhow::Context;
@@ -43,6 +45,8 @@ pub struct LocalConfig {
     pub jobs: Option<usize>,
     /// Whether a worker runs. Tests of waiting jobs do without.
     pub worker: bool,
+    /// How long a client may take to send a request's head, and then its body.
+    pub slowest_client: Duration,
     /// What stands between the parts and the services; nothing, but for tests.
     pub between: Option<Between>,
 }
@@ -60,6 +64,7 @@ impl LocalConfig {
             guests_per_address: 10_000,
             jobs: None,
             worker: true,
+            slowest_client: Duration::from_secs(30),
             between: None,
         }
     }
@@ -120,7 +125,8 @@ impl Local {
 
         let shutdown = CancellationToken::new();
         let mut tasks = JoinSet::new();
-        tasks.spawn(tasks::serve(listener, finish(router), shutdown.clone()));
+        let slowest = config.slowest_client;
+        tasks.spawn(listen::serve(listener, finish(router), slowest, shutdown.clone()));
         tasks::keep_house(&mut tasks, &given(Part::Housekeeper), &shutdown).await?;
         if config.worker {
             let worker = worker(&given(Part::Worker), engines, config.jobs);

@@ -30,6 +30,7 @@ use tokio::{
 };
 use tokio_util::sync::{CancellationToken, DropGuard};
 
+pub(crate) use self::listen::accept;
 use self::{cors::Origins, dynamodb::DynamoDb, folder::DataFolder, lifecycle::Lifecycle};
 use crate::template::Deployment;
 

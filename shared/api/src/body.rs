@@ -1,11 +1,14 @@
+use std::{error::Error, io};
+
 use axum::extract::{FromRequest, FromRequestParts, Request};
-use http::{StatusCode, header, request::Parts};
+use http::{HeaderMap, StatusCode, header, request::Parts};
+use http_body_util::LengthLimitError;
 use serde::de::DeserializeOwned;
 
 use crate::{BODY_LIMIT, Problem};
 
-/// A JSON body. 415 for another type, 413 if it is too large, 400 if it is not JSON, 422 naming
-/// the field if it is not what the route takes.
+/// A JSON body. 415 for another type or an encoding, 413 if it is too large, 408 if it takes too
+/// long, 400 if it is not JSON, 422 naming the field if it is not what the route takes.
 #[derive(Debug, Clone)]
 pub struct Body<T>(pub T);
 
@@ -13,24 +16,18 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
-        let content_type = request.headers().get(header::CONTENT_TYPE);
-        let is_json = content_type.and_then(|value| value.to_str().ok()).is_some_and(is_json);
-        if !is_json {
-            let detail = "Send JSON with Content-Type: application/json.";
-            return Err(Problem::new(
-                StatusCode::UNSUPPORTED_MEDIA_TYPE,
-                "unsupported_media_type",
-                detail,
-            ));
+        if let Some(detail) = unsupported(request.headers()) {
+            let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
+            return Err(Problem::new(status, "unsupported_media_type", detail));
         }
         let read = axum::body::to_bytes(request.into_body(), BODY_LIMIT).await;
-        let bytes = read.map_err(|_| too_large())?;
+        let bytes = read.map_err(|error| unread(&error))?;
         let mut json = serde_json::Deserializer::from_slice(&bytes);
         let parsed = serde_path_to_error::deserialize(&mut json).map_err(|error| {
             let (path, inner) = (error.path().to_string(), error.inner());
             // serde_json calls a value of the wrong kind a syntax error in some places.
             match serde_json::from_slice::<serde_json::Value>(&bytes).is_ok() {
-                true => Problem::invalid_field(&path, plain(inner)),
+                true => Problem::invalid_field(&shortened(&path), plain(inner)),
                 false => Problem::malformed(format!("The body is not JSON: {}.", plain(inner))),
             }
         })?;
@@ -39,9 +36,43 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
     }
 }
 
+/// Why a body of this kind is not even looked at.
+fn unsupported(headers: &HeaderMap) -> Option<&'static str> {
+    let text = |name| headers.get(name).map(|value| value.to_str().unwrap_or_default());
+    if !text(header::CONTENT_TYPE).is_some_and(is_json) {
+        return Some("Send JSON in UTF-8 with Content-Type: application/json.");
+    }
+    let plain = |coding: &str| coding.trim().eq_ignore_ascii_case("identity");
+    if !text(header::CONTENT_ENCODING).is_none_or(plain) {
+        return Some("Send the body as it is, without a Content-Encoding.");
+    }
+    None
+}
+
+/// JSON is UTF-8 (RFC 8259); who says otherwise sends something else.
 fn is_json(content_type: &str) -> bool {
-    let essence = content_type.split(';').next().unwrap_or_default().trim();
+    let mut parts = content_type.split(';').map(str::trim);
+    let essence = parts.next().unwrap_or_default();
+    let charsets = parts.filter_map(|part| part.split_once('='));
+    let mut charsets = charsets.filter(|(name, _)| name.eq_ignore_ascii_case("charset"));
     essence.eq_ignore_ascii_case("application/json")
+        && charsets.all(|(_, value)| value.trim_matches('"').eq_ignore_ascii_case("utf-8"))
+}
+
+/// Why a body could not be read to its end.
+fn unread(error: &axum::Error) -> Problem {
+    let first: Option<&(dyn Error + 'static)> = error.source();
+    std::iter::successors(first, |error| (*error).source())
+        .find_map(|cause| {
+            if cause.is::<LengthLimitError>() {
+                return Some(too_large());
+            }
+            let io = cause.downcast_ref::<io::Error>()?;
+            let detail = "The body did not arrive in time.";
+            (io.kind() == io::ErrorKind::TimedOut)
+                .then(|| Problem::new(StatusCode::REQUEST_TIMEOUT, "timeout", detail))
+        })
+        .unwrap_or_else(|| Problem::malformed("The body does not end as its headers say."))
 }
 
 pub(crate) fn too_large() -> Problem {
@@ -49,10 +80,20 @@ pub(crate) fn too_large() -> Problem {
     Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", detail)
 }
 
+/// The longest message: serde repeats what was sent, however long it is.
+const MOST_CHARS: usize = 300;
+
 /// serde's message without the position, which says nothing to someone who sent a value.
 fn plain(error: &serde_json::Error) -> String {
     let text = error.to_string();
-    text.split(" at line ").next().unwrap_or(&text).to_owned()
+    shortened(text.split(" at line ").next().unwrap_or(&text))
+}
+
+fn shortened(text: &str) -> String {
+    match text.char_indices().nth(MOST_CHARS) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
 }
 
 /// Query parameters; 422 naming the one that is wrong.
@@ -70,7 +111,7 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Params<T> {
                 let text = rejection.body_text();
                 let cause = text.split_once(": ").map_or(text.as_str(), |(_, cause)| cause);
                 let (path, message) = cause.split_once(": ").unwrap_or(("query", cause));
-                Problem::invalid_field(path, message)
+                Problem::invalid_field(&shortened(path), shortened(message))
             })
     }
 }

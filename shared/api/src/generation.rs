@@ -52,6 +52,7 @@ pub struct GenerationView {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub understood: Option<Value>,
     /// The random seed.
+    #[schema(value_type = i64, minimum = 0, maximum = 4_294_967_295_i64)]
     pub seed: u32,
     /// What it costs.
     pub cost: Cost,

@@ -1,5 +1,5 @@
 use axum::extract::FromRequestParts;
-use http::{StatusCode, request::Parts};
+use http::{HeaderMap, StatusCode, request::Parts};
 use jiff::Timestamp;
 use reverie_domain::ids::AccountId;
 use reverie_store::{
@@ -21,7 +21,13 @@ impl<S: Send + Sync> FromRequestParts<S> for IdempotencyKey {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
-        let Some(value) = parts.headers.get("idempotency-key") else { return Ok(Self(None)) };
+        Self::of(&parts.headers)
+    }
+}
+
+impl IdempotencyKey {
+    fn of(headers: &HeaderMap) -> Result<Self, Problem> {
+        let Some(value) = headers.get("idempotency-key") else { return Ok(Self(None)) };
         let key = value.to_str().ok().map(str::trim);
         match key.filter(|key| (1..=MOST_CHARS).contains(&key.len())) {
             Some(key) => Ok(Self(Some(key.to_owned()))),
@@ -128,5 +134,26 @@ impl Replay {
             ));
         }
         Ok(Self::Same(present.resource.clone()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use http::HeaderValue;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn a_key_is_kept_as_it_is_or_refused() {
+        proptest!(ProptestConfig::with_cases(5_000), |(value in any::<Vec<u8>>())| {
+            let Ok(value) = HeaderValue::from_bytes(&value) else { return Ok(()) };
+            let headers =
+                HeaderMap::from_iter([("idempotency-key".parse().unwrap(), value.clone())]);
+            let Ok(IdempotencyKey(key)) = IdempotencyKey::of(&headers) else { return Ok(()) };
+            let key = key.expect("there is a header");
+            assert!((1..=MOST_CHARS).contains(&key.len()));
+            assert_eq!(Some(key.as_str()), value.to_str().ok().map(str::trim));
+        });
     }
 }

@@ -1,5 +1,7 @@
 use utoipa::openapi::{
-    Components, Info, OpenApi, Server,
+    Components, Content, ContentBuilder, HttpMethod, Info, OpenApi, Ref, RefOr, Response,
+    ResponseBuilder, Server,
+    path::Operation,
     security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
 };
 
@@ -17,6 +19,7 @@ pub fn document(parts: impl IntoIterator<Item = OpenApi>) -> OpenApi {
     for part in parts {
         document.merge(part);
     }
+    complete(&mut document);
     let bearer = HttpBuilder::new()
         .scheme(HttpAuthScheme::Bearer)
         .description(Some("A token of `POST /v1/guests`."))
@@ -26,4 +29,65 @@ pub fn document(parts: impl IntoIterator<Item = OpenApi>) -> OpenApi {
         .get_or_insert_with(Components::new)
         .add_security_scheme("bearer", SecurityScheme::Http(bearer));
     document
+}
+
+/// What holds for every operation of a kind, and is therefore not written at each.
+fn complete(document: &mut OpenApi) {
+    for (path, item) in &mut document.paths.paths {
+        let operations = [
+            (HttpMethod::Get, &mut item.get),
+            (HttpMethod::Put, &mut item.put),
+            (HttpMethod::Post, &mut item.post),
+            (HttpMethod::Delete, &mut item.delete),
+            (HttpMethod::Patch, &mut item.patch),
+        ];
+        for (method, operation) in operations {
+            let Some(operation) = operation else { continue };
+            operation.operation_id = Some(operation_id(&method, path));
+            let secured = operation.security.is_some();
+            if secured && method != HttpMethod::Get {
+                let detail = "With a cookie: the request does not come from our own pages.";
+                add(operation, "403", detail);
+                add(operation, "429", "Too many things happen at once. `Retry-After` says when.");
+            }
+            if operation.request_body.is_some() {
+                add(operation, "408", "The body did not arrive in time.");
+            }
+        }
+    }
+}
+
+/// `GET /v1/generations/{id}/files/{name}` is `get_generations_by_id_files_by_name`: OpenAPI wants
+/// every operation to have a name of its own.
+fn operation_id(method: &HttpMethod, path: &str) -> String {
+    let segments = path.split(['/', '.']).filter(|part| !part.is_empty() && *part != "v1");
+    let words = segments.map(|segment| match segment.strip_prefix('{') {
+        Some(parameter) => format!("by_{}", parameter.trim_end_matches('}')),
+        None => segment.replace('-', "_"),
+    });
+    let method = match method {
+        HttpMethod::Get => "get",
+        HttpMethod::Put => "put",
+        HttpMethod::Post => "post",
+        HttpMethod::Delete => "delete",
+        _ => "patch",
+    };
+    let name: Vec<_> = std::iter::once(method.to_owned()).chain(words).collect();
+    if name.len() == 1 { format!("{method}_root") } else { name.join("_") }
+}
+
+/// A problem that the operation may answer with, unless it says so itself.
+fn add(operation: &mut Operation, status: &str, description: &str) {
+    let responses = &mut operation.responses.responses;
+    responses.entry(status.to_owned()).or_insert_with(|| problem(description));
+}
+
+fn problem(description: &str) -> RefOr<Response> {
+    let schema = RefOr::Ref(Ref::from_schema_name("Problem"));
+    let content: Content = ContentBuilder::new().schema(Some(schema)).build();
+    ResponseBuilder::new()
+        .description(description)
+        .content("application/problem+json", content)
+        .build()
+        .into()
 }

@@ -62,3 +62,41 @@ impl<T> Page<T> {
         Self { items, next_cursor }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use reverie_domain::ids::GenerationId;
+    use uuid::Uuid;
+
+    use super::*;
+
+    fn after(cursor: impl Into<String>) -> PageQuery {
+        PageQuery { limit: None, cursor: Some(cursor.into()) }
+    }
+
+    #[test]
+    fn any_text_is_a_cursor_of_ours_or_refused() {
+        proptest!(ProptestConfig::with_cases(5_000), |(bytes in any::<Vec<u8>>())| {
+            for text in [String::from_utf8_lossy(&bytes).into_owned(), URL_SAFE_NO_PAD.encode(&bytes)]
+            {
+                // Numbers have several spellings, such as `+7` and `007`.
+                let _ = after(&text).position::<u64>();
+                if let Ok(Some(position)) = after(&text).position::<GenerationId>() {
+                    assert_eq!(Page::<u8>::new(vec![], Some(position)).next_cursor, Some(text));
+                }
+            }
+        });
+    }
+
+    #[test]
+    fn every_position_is_read_back() {
+        proptest!(|(number in any::<u64>(), id in any::<[u8; 16]>())| {
+            let cursor = Page::<u8>::new(vec![], Some(number)).next_cursor.unwrap();
+            assert_eq!(after(cursor).position().ok(), Some(Some(number)));
+            let id = GenerationId::from_uuid(Uuid::from_bytes(id));
+            let cursor = Page::<u8>::new(vec![], Some(id)).next_cursor.unwrap();
+            assert_eq!(after(cursor).position().ok(), Some(Some(id)));
+        });
+    }
+}

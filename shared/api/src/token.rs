@@ -71,6 +71,8 @@ impl fmt::Debug for PlainToken {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -78,6 +80,28 @@ mod tests {
         let token = PlainToken::new(AccountId::new()).unwrap();
         assert_eq!(PlainToken::parse(&token.reveal()), Some(token.clone()));
         assert_eq!(format!("{token:?}"), "PlainToken(…)");
+    }
+
+    #[test]
+    fn only_what_we_print_is_read() {
+        proptest!(ProptestConfig::with_cases(5_000), |(bytes in any::<Vec<u8>>())| {
+            let encoded = format!("{SESSION_PREFIX}{}", URL_SAFE_NO_PAD.encode(&bytes));
+            let text = String::from_utf8_lossy(&bytes);
+            for text in [encoded.as_str(), &text, &format!("{SESSION_PREFIX}{text}")] {
+                if let Some(token) = PlainToken::parse(text) {
+                    assert_eq!(token.reveal(), text);
+                }
+            }
+        });
+    }
+
+    #[test]
+    fn every_token_is_read_back() {
+        proptest!(|(account in any::<[u8; ACCOUNT_BYTES]>(), secret in any::<[u8; SECRET_BYTES]>())| {
+            let account = AccountId::from_uuid(Uuid::from_bytes(account));
+            let token = PlainToken { account, secret };
+            assert_eq!(PlainToken::parse(&token.reveal()), Some(token));
+        });
     }
 
     #[test]

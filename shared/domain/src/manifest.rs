@@ -309,10 +309,13 @@ fn is_inside(name: &str) -> bool {
 }
 
 #[cfg(test)]
+mod fuzz;
+
+#[cfg(test)]
 mod tests {
     use super::*;
 
-    const EXAMPLE: &str = r#"
+    pub(super) const EXAMPLE: &str = r#"
         id = "tiny"
         version = "1.0.0"
         kind = "music"

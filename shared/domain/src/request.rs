@@ -2,6 +2,8 @@
 
 mod check;
 #[cfg(test)]
+mod fuzz;
+#[cfg(test)]
 mod tests;
 
 use std::collections::BTreeMap;
@@ -20,6 +22,7 @@ use crate::{
 
 /// The body of `POST /v1/generations` and `POST /v1/quotes`, as it came in.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+#[schema(example = json!({"kind": "music", "prompt": "warm lo-fi piano, light rain", "seconds": 30}))]
 #[serde(deny_unknown_fields)]
 pub struct GenerationRequest {
     /// What to make. Required unless `quote` is given.
@@ -27,7 +30,7 @@ pub struct GenerationRequest {
     pub kind: Option<Kind>,
     /// What it should be like, in words. Required unless `quote` is given.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(max_length = 1000, example = "warm lo-fi piano, light rain")]
+    #[schema(min_length = 1, max_length = 1000, example = "warm lo-fi piano, light rain")]
     pub prompt: Option<String>,
     /// A model's id; by default the first of the kind.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -39,13 +42,14 @@ pub struct GenerationRequest {
     /// The random seed. Without one it is derived from the request, so that equal requests give
     /// equal results; send another seed for a variation.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<i64>, minimum = 0, maximum = 4_294_967_295_i64)]
     pub seed: Option<u32>,
     /// Wishes that take precedence over the prompt.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub style: Option<Style>,
     /// What it should not be like.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(max_length = 1000)]
+    #[schema(min_length = 1, max_length = 1000)]
     pub negative_prompt: Option<String>,
     /// Uploads to take as reference.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -116,6 +120,7 @@ pub struct CanonicalRequest {
     /// The length in whole seconds.
     pub seconds: u32,
     /// The random seed.
+    #[schema(value_type = i64, minimum = 0, maximum = 4_294_967_295_i64)]
     pub seed: u32,
     /// Wishes that take precedence over the prompt.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -1,69 +1,143 @@
-//! What belongs to someone else is not there.
+//! Who may do what: every operation of the OpenAPI document as every kind of caller.
 
-use reqwest::{Method, StatusCode};
-use reverie_tests::send;
-use serde_json::json;
+#[path = "authorisation/table.rs"]
+mod table;
+#[path = "authorisation/world.rs"]
+mod world;
 
-use crate::TestApp;
+use std::collections::{BTreeMap, BTreeSet};
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_stranger_finds_nothing() {
-    let app = TestApp::start().await;
-    let owner = app.guest().await;
-    let done = owner.finished(&owner.submit("mine").await).await;
-    let upload = json!({"content_type": "image/png", "bytes": 100});
-    let upload = owner.post("/v1/uploads", upload).await.expect(StatusCode::CREATED);
-    let generation = format!("/v1/generations/{}", done["id"].as_str().unwrap());
-    let upload = format!("/v1/uploads/{}", upload["id"].as_str().unwrap());
-    let things = [
-        (Method::GET, generation.clone()),
-        (Method::PATCH, generation.clone()),
-        (Method::DELETE, generation.clone()),
-        (Method::POST, format!("{generation}/cancel")),
-        (Method::GET, format!("{generation}/events")),
-        (Method::GET, format!("{generation}/files/track.flac")),
-        (Method::GET, upload.clone()),
-        (Method::DELETE, upload.clone()),
-        (Method::POST, format!("{upload}/complete")),
-    ];
-    let stranger = app.guest().await;
-    for (method, path) in things {
-        let end = json!({"expires_at": "2099-01-01T00:00:00Z"});
-        let with_body = |request: reqwest::RequestBuilder| match method {
-            Method::PATCH => request.json(&end),
-            _ => request,
-        };
-        let theirs = send(with_body(stranger.request(method.clone(), &path))).await;
-        theirs.problem(404, "not_found");
-        let nobodys = send(with_body(app.nobody().request(method.clone(), &path))).await;
-        assert!(nobodys.headers.contains_key("www-authenticate"));
-        nobodys.problem(401, "unauthorized");
+use reqwest::StatusCode;
+use reverie_domain::ids::{QuoteId, UploadId};
+use reverie_tests::{Answer, Client};
+use serde_json::{Value, json};
+use table::{CALLERS, NOT_IN_THIS_VERSION, TABLE};
+use world::{World, call};
+
+/// The operations of the document, as `GET /path`.
+async fn operations(nobody: &Client) -> BTreeMap<String, Value> {
+    let document = nobody.get("/v1/openapi.json").await.expect(StatusCode::OK);
+    let paths = document["paths"].as_object().expect("paths");
+    let each = paths.iter().flat_map(|(path, operations)| {
+        let operations = operations.as_object().expect("operations");
+        operations.iter().map(move |(method, operation)| {
+            (format!("{} {path}", method.to_uppercase()), operation.clone())
+        })
+    });
+    each.collect()
+}
+
+/// `2xx` and `3xx` by class, the rest by number.
+fn class(status: StatusCode) -> String {
+    match status.as_u16() {
+        status @ 200..=399 => format!("{}xx", status / 100),
+        status => status.to_string(),
     }
-    for path in ["/v1/generations", "/v1/credits/transactions", "/v1/uploads"] {
-        let theirs = stranger.get(path).await.expect(StatusCode::OK);
-        assert!(!theirs.to_string().contains(done["id"].as_str().unwrap()));
+}
+
+/// An answer without what differs from one to the next.
+fn essence(answer: &Answer) -> (StatusCode, BTreeMap<&str, &[u8]>, Value) {
+    let kept = |name: &str| !matches!(name, "x-request-id" | "date");
+    let headers = answer.headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes()));
+    let mut body = answer.json.clone();
+    if let Some(members) = body.as_object_mut() {
+        members.remove("request_id");
     }
-    assert_eq!(owner.get(&generation).await.status, StatusCode::OK);
-    app.stop().await;
+    (answer.status, headers.filter(|(name, _)| kept(name)).collect(), body)
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn tokens_that_are_none() {
-    let app = TestApp::without_worker().await;
-    let guest = app.guest().await;
-    let good = guest.token.clone().unwrap();
-    let swapped = {
-        let mut bytes = good.clone().into_bytes();
-        let last = bytes.len() - 5;
-        bytes[last] = if bytes[last] == b'A' { b'B' } else { b'A' };
-        String::from_utf8(bytes).unwrap()
-    };
-    for token in ["", "x", "rvs_", &swapped, &good[..20], &good.to_uppercase()] {
-        let request = app.nobody().request(Method::GET, "/v1/me").bearer_auth(token);
-        send(request).await.problem(401, "unauthorized");
+async fn every_operation_answers_every_caller_as_the_table_says() {
+    let world = World::new().await;
+    let nobody = world.app.nobody();
+    let documented = operations(&nobody).await;
+    let names: BTreeSet<&str> = documented.keys().map(String::as_str).collect();
+    let rows: BTreeSet<&str> = TABLE.iter().map(|(operation, _)| *operation).collect();
+    assert_eq!(rows.len(), TABLE.len(), "a row is there twice");
+    assert_eq!(rows, names, "rows of the table, and operations of the document");
+
+    let keys_exist = names.iter().any(|operation| operation.contains("/v1/api-keys"));
+    for (operation, [for_nobody, .., for_key]) in TABLE {
+        let undecided = *for_key == NOT_IN_THIS_VERSION;
+        assert_ne!(undecided, keys_exist, "{operation}: what does a key without scope get?");
+        let secured = documented[*operation].get("security").is_some();
+        assert_eq!(secured, *for_nobody == "401", "{operation}: `security` in the document");
     }
-    let basic = app.nobody().request(Method::GET, "/v1/me").basic_auth("a", Some(good));
-    send(basic).await.problem(401, "unauthorized");
-    assert_eq!(guest.get("/v1/me").await.expect(StatusCode::OK)["kind"], "guest");
-    app.stop().await;
+    // The owner comes last: what the others try must not have changed anything.
+    for (column, caller) in
+        [(0, &nobody), (1, &world.guest), (3, &world.stranger), (2, &world.owner)]
+    {
+        for (operation, expected) in TABLE {
+            let answer = call(caller, operation, &world.path(operation)).await;
+            let who = CALLERS[column];
+            assert_eq!(class(answer.status), expected[column], "{operation} as {who}: {answer:#?}");
+            judge(&world, caller, operation, column, &answer).await;
+        }
+    }
+    world.app.stop().await;
+}
+
+/// What an answer must be beside its status.
+async fn judge(world: &World, caller: &Client, operation: &str, column: usize, answer: &Answer) {
+    if CALLERS[column] == "owner" {
+        return;
+    }
+    let text = format!("{:?} {}", answer.headers, answer.json);
+    for secret in world.secrets() {
+        assert!(!text.contains(secret), "{operation} as {}: {text}", CALLERS[column]);
+    }
+    if !operation.contains("{id}") {
+        return;
+    }
+    match answer.status {
+        StatusCode::UNAUTHORIZED => assert_eq!(answer.headers["www-authenticate"], "Bearer"),
+        _ => assert_eq!(answer.json["code"], "not_found"),
+    }
+    let absent = call(caller, operation, &world.absent(operation)).await;
+    assert_eq!(essence(answer), essence(&absent), "{operation}: it can be told that it exists");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cursor_of_the_owners_shows_a_stranger_only_their_own() {
+    let world = World::new().await;
+    for (operation, described) in operations(&world.app.nobody()).await {
+        let parameters = described["parameters"].as_array().cloned().unwrap_or_default();
+        if !parameters.iter().any(|parameter| parameter["name"] == "cursor") {
+            continue;
+        }
+        let path = world.path(&operation);
+        let first = world.owner.get(&format!("{path}?limit=1")).await.expect(StatusCode::OK);
+        let cursor = first["next_cursor"].as_str().expect("the owner has more than one");
+        for caller in [&world.stranger, &world.guest] {
+            let theirs = caller.get(&format!("{path}?cursor={cursor}")).await;
+            let theirs = theirs.expect(StatusCode::OK).to_string();
+            for secret in world.secrets() {
+                assert!(!theirs.contains(secret), "{operation}: {theirs}");
+            }
+        }
+    }
+    world.app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_body_that_names_another_accounts_thing_names_nothing() {
+    let world = World::new().await;
+    let with = |field: &str, value: Value| {
+        let mut body = json!({"kind": "music", "prompt": "mine now", "seconds": 5});
+        body[field] = value;
+        body
+    };
+    let pairs = [
+        (json!({"quote": world.quote}), json!({"quote": QuoteId::new()})),
+        (with("references", json!([world.upload])), with("references", json!([UploadId::new()]))),
+    ];
+    for (theirs, absent) in pairs {
+        let theirs = world.stranger.post("/v1/generations", theirs).await;
+        let absent = world.stranger.post("/v1/generations", absent).await;
+        assert_eq!(theirs.status, StatusCode::UNPROCESSABLE_ENTITY, "{theirs:#?}");
+        assert_eq!(essence(&theirs), essence(&absent));
+    }
+    let own = world.owner.post("/v1/generations", json!({"quote": world.quote})).await;
+    own.expect(StatusCode::ACCEPTED);
+    world.app.stop().await;
 }

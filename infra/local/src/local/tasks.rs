@@ -1,35 +1,16 @@
-//! What runs beside the requests: the server itself, the housekeeper and its dead letters.
+//! What runs beside the requests: the housekeeper and its dead letters.
 
-use std::{net::SocketAddr, time::Duration};
+use std::time::Duration;
 
-use axum::Router;
 use reverie_housekeeper::Housekeeper;
 use reverie_store::queue::Received;
-use tokio::{net::TcpListener, task::JoinSet};
+use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use super::Ports;
 
 /// As the schedule in the template.
 const EVERY: Duration = Duration::from_secs(60);
-/// How long open requests may take once the server stops.
-const GRACE: Duration = Duration::from_secs(5);
-
-pub(super) async fn serve(listener: TcpListener, router: Router, stop: CancellationToken) {
-    let service = router.into_make_service_with_connect_info::<SocketAddr>();
-    let stopped = stop.clone();
-    let serving = axum::serve(listener, service).with_graceful_shutdown(stopped.cancelled_owned());
-    let grace = async {
-        stop.cancelled().await;
-        tokio::time::sleep(GRACE).await;
-    };
-    tokio::select! {
-        served = serving => if let Err(error) = served {
-            tracing::error!(%error, "the server stopped");
-        },
-        () = grace => {}
-    }
-}
 
 /// Finds what a stop left behind, then sweeps every minute.
 pub(super) async fn keep_house(

@@ -79,7 +79,7 @@ where
 }
 
 /// The next connection, or nothing if it is time to stop.
-async fn accept(listener: &TcpListener, stop: &CancellationToken) -> Option<TcpStream> {
+pub(crate) async fn accept(listener: &TcpListener, stop: &CancellationToken) -> Option<TcpStream> {
     loop {
         let accepted = tokio::select! {
             () = stop.cancelled() => return None,

@@ -78,6 +78,9 @@ fn timed(mut events: Vec<(u32, TrackEventKind<'_>)>) -> Track<'_> {
 }
 
 #[cfg(test)]
+mod fuzz;
+
+#[cfg(test)]
 mod tests {
     use super::*;
     use crate::score::{Key, Metre, Note, Role, Section};

@@ -1,0 +1,174 @@
+"""Tries every operation of the OpenAPI document by schemathesis, on a deployment of its own.
+
+    python tests/hostile/run.py target/debug/reverie [--seconds 120] [--seed 1]
+
+Fails on an answer that the document does not describe, on any 5xx, on an operation that never
+succeeded, and if the server or the ledger is not in order afterwards.
+"""
+
+import argparse
+import collections
+import json
+import os
+import pathlib
+import re
+import struct
+import subprocess
+import sys
+import tempfile
+import urllib.request
+import zlib
+
+HERE = pathlib.Path(__file__).resolve().parent
+PACKAGES = HERE.parent / "packages"
+# A client gives up after this many seconds; `Prefer: wait` may take 25.
+PATIENCE = 40
+
+
+def main():
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("reverie", help="the binary to run")
+    arguments.add_argument("--seconds", type=int, default=120, help="how long to try")
+    arguments.add_argument("--seed", type=int, default=1, help="another seed tries other values")
+    arguments = arguments.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        folder = pathlib.Path(folder)
+        with Server(arguments.reverie, folder) as server:
+            token = server.call("POST", "/v1/guests")["token"]
+            seeds = make_seeds(server, token)
+            status = schemathesis(server, token, seeds, folder, arguments)
+            missing = not_reached(server, folder / "run.ndjson")
+            audit(server, token)
+        assert b"panicked" not in (folder / "server.log").read_bytes(), "something panicked"
+    if missing:
+        print("never succeeded:", *missing, sep="\n  ")
+    sys.exit(status or bool(missing))
+
+
+class Server:
+    """`reverie serve` on a free port."""
+
+    def __init__(self, binary, folder):
+        command = [binary, "serve", "--listen", "127.0.0.1:0", "--data", folder / "data"]
+        command += ["--models", PACKAGES, "--guest-credits", "1000000"]
+        self.log = open(folder / "server.log", "wb")
+        self.process = subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=self.log, env=os.environ | {"RUST_LOG": "warn"}
+        )
+
+    def __enter__(self):
+        for line in self.process.stdout:
+            if found := re.search(rb"API\s+(http://\S+)/v1", line):
+                self.url = found[1].decode()
+                return self
+        sys.exit("the server did not start")
+
+    def __exit__(self, *_):
+        self.process.terminate()
+        self.process.communicate(timeout=PATIENCE)
+        self.log.close()
+
+    def call(self, method, path, token=None, body=None, headers=()):
+        headers = dict(headers)
+        if token:
+            headers["Authorization"] = f"Bearer {token}"
+        if body is not None:
+            headers["Content-Type"] = "application/json"
+            body = json.dumps(body).encode()
+        request = urllib.request.Request(self.url + path, body, headers, method=method)
+        with urllib.request.urlopen(request, timeout=PATIENCE) as response:
+            return json.load(response)
+
+
+def make_seeds(server, token):
+    """What schemathesis cannot make by itself: a finished generation, and uploaded files."""
+    body = {"kind": "music", "prompt": "seed", "seconds": 5}
+    job = server.call("POST", "/v1/generations", token, body)
+    while job["status"] in ("queued", "running"):
+        path = f"/v1/generations/{job['id']}"
+        job = server.call("GET", path, token, headers={"Prefer": "wait=25"})
+    assert job["status"] == "succeeded", job
+    generation = {"id": job["id"]}
+    files = [generation | {"name": file["name"]} for file in job["files"]]
+    return {
+        "GET /v1/generations/{id}": [generation],
+        "GET /v1/generations/{id}/events": [generation],
+        "GET /v1/generations/{id}/files/{name}": files,
+        "POST /v1/uploads/{id}/complete": [{"id": upload(server, token)} for _ in range(10)],
+    }
+
+
+def upload(server, token):
+    """An upload whose file is there and not checked yet."""
+    image = png()
+    announced = {"content_type": "image/png", "bytes": len(image)}
+    made = server.call("POST", "/v1/uploads", token, announced)
+    put = made["put"]
+    request = urllib.request.Request(put["url"], image, put["headers"], method=put["method"])
+    urllib.request.urlopen(request, timeout=PATIENCE).close()
+    return made["id"]
+
+
+def png():
+    """The smallest image there is."""
+
+    def chunk(kind, data):
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    header = struct.pack(">IIBBBBB", 1, 1, 8, 2, 0, 0, 0)
+    pixels = zlib.compress(b"\0\xff\xff\xff")
+    chunks = chunk(b"IHDR", header) + chunk(b"IDAT", pixels) + chunk(b"IEND", b"")
+    return b"\x89PNG\r\n\x1a\n" + chunks
+
+
+def schemathesis(server, token, seeds, folder, arguments):
+    """Runs it, and returns its exit status."""
+    program = pathlib.Path(sys.executable).with_name("schemathesis")
+    command = [program, "--config-file", HERE / "schemathesis.toml", "run"]
+    command += [f"{server.url}/v1/openapi.json", "--header", f"Authorization: Bearer {token}"]
+    command += ["--max-time", str(arguments.seconds), "--seed", str(arguments.seed)]
+    command += ["--request-timeout", str(PATIENCE)]
+    command += ["--max-redirects", "0", "--generation-database", "none", "--no-color"]
+    command += ["--report", "ndjson", "--report-ndjson-path", folder / "run.ndjson"]
+    settings = {"SCHEMATHESIS_HOOKS": "hooks", "REVERIE_SEEDS": json.dumps(seeds)}
+    settings["PYTHONPATH"] = str(HERE)
+    return subprocess.run(command, env=os.environ | settings, cwd=folder, check=False).returncode
+
+
+def not_reached(server, report):
+    """Prints the statuses of every operation; returns those that never succeeded."""
+    document = server.call("GET", "/v1/openapi.json")
+    operations = {
+        f"{method.upper()} {path}": collections.Counter()
+        for path, methods in document["paths"].items()
+        for method in methods
+    }
+    for line in report.read_text().splitlines():
+        recorder = json.loads(line).get("ScenarioFinished", {}).get("recorder", {})
+        for case, made in recorder.get("cases", {}).items():
+            answer = recorder["interactions"].get(case, {}).get("response") or {}
+            name = f"{made['value']['method']} {made['value']['path']}"
+            if name in operations and "status_code" in answer:
+                operations[name][answer["status_code"]] += 1
+    for name, statuses in operations.items():
+        counts = ", ".join(f"{status}: {count}" for status, count in sorted(statuses.items()))
+        print(f"{name:45} {counts}")
+    # A redirect to a file is a success.
+    good = lambda status: 200 <= status < 400
+    return [name for name, statuses in operations.items() if not any(map(good, statuses))]
+
+
+def audit(server, token):
+    """The server answers still, and every credit is accounted for."""
+    assert server.call("GET", "/healthz") == {"status": "ok"}
+    available = server.call("GET", "/v1/credits", token)["available"]
+    total, cursor = 0, ""
+    while cursor is not None:
+        page = server.call("GET", f"/v1/credits/transactions?limit=100{cursor}", token)
+        total += sum(entry["amount"] for entry in page["items"])
+        cursor = page["next_cursor"] and f"&cursor={page['next_cursor']}"
+    assert total == available, f"{total} in the ledger, {available} in the wallet"
+
+
+if __name__ == "__main__":
+    main()

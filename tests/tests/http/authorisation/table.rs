@@ -1,0 +1,41 @@
+//! Who may do what: one row for every operation of the document.
+
+/// API keys are not there yet. Once `/v1/api-keys` is in the document, the last column has to say
+/// what a key without the operation's scope gets, which is 403 unless the operation is public.
+pub(super) const NOT_IN_THIS_VERSION: &str = "not in this version";
+
+/// The callers, in the order of the columns.
+pub(super) const CALLERS: [&str; 5] = ["nobody", "guest", "owner", "stranger", "key without scope"];
+
+const OPEN: [&str; 5] = ["2xx", "2xx", "2xx", "2xx", NOT_IN_THIS_VERSION];
+/// Everybody has their own.
+const MINE: [&str; 5] = ["401", "2xx", "2xx", "2xx", NOT_IN_THIS_VERSION];
+/// A thing of the owner's: for others it does not exist.
+const ONLY_OWNER: [&str; 5] = ["401", "404", "2xx", "404", NOT_IN_THIS_VERSION];
+const ONLY_OWNER_FILE: [&str; 5] = ["401", "404", "3xx", "404", NOT_IN_THIS_VERSION];
+
+/// What each of [`CALLERS`] gets.
+pub(super) const TABLE: &[(&str, [&str; 5])] = &[
+    ("GET /", OPEN),
+    ("GET /healthz", OPEN),
+    ("GET /v1/credits", MINE),
+    ("GET /v1/credits/transactions", MINE),
+    ("GET /v1/generations", MINE),
+    ("POST /v1/generations", MINE),
+    ("GET /v1/generations/{id}", ONLY_OWNER),
+    ("PATCH /v1/generations/{id}", ONLY_OWNER),
+    ("DELETE /v1/generations/{id}", ONLY_OWNER),
+    ("POST /v1/generations/{id}/cancel", ONLY_OWNER),
+    ("GET /v1/generations/{id}/events", ONLY_OWNER),
+    ("GET /v1/generations/{id}/files/{name}", ONLY_OWNER_FILE),
+    ("POST /v1/guests", OPEN),
+    ("GET /v1/me", MINE),
+    ("GET /v1/models", OPEN),
+    ("GET /v1/openapi.json", OPEN),
+    ("POST /v1/quotes", MINE),
+    ("GET /v1/uploads", MINE),
+    ("POST /v1/uploads", MINE),
+    ("GET /v1/uploads/{id}", ONLY_OWNER),
+    ("DELETE /v1/uploads/{id}", ONLY_OWNER),
+    ("POST /v1/uploads/{id}/complete", ONLY_OWNER),
+];

@@ -1,0 +1,155 @@
+//! The people of the matrix and their things.
+
+use reqwest::{Method, StatusCode};
+use reverie_domain::ids::{GenerationId, UploadId};
+use reverie_tests::{Answer, Client, send};
+use serde_json::{Value, json};
+
+use crate::TestApp;
+
+/// A prompt and a label that nobody but the owner may ever see.
+const SECRET: &str = "the-owners-secret";
+
+/// A deployment with people in it.
+pub(super) struct World {
+    pub(super) app: TestApp,
+    pub(super) owner: Client,
+    pub(super) stranger: Client,
+    /// A guest who has nothing.
+    pub(super) guest: Client,
+    finished: String,
+    to_cancel: String,
+    to_delete: String,
+    pub(super) quote: String,
+    pub(super) upload: String,
+    upload_to_complete: String,
+    upload_to_delete: String,
+}
+
+impl World {
+    /// One generation is finished with a worker; then the worker is gone, so that the others stay
+    /// queued and every call has one outcome.
+    pub(super) async fn new() -> Self {
+        let mut app = TestApp::start().await;
+        let owner = app.guest().await;
+        let finished = owner.finished(&owner.submit(SECRET).await).await;
+        assert_eq!(finished["status"], "succeeded", "{finished:#}");
+        app.restart(|config| config.worker = false).await;
+        let owner = app.again(&owner);
+        let (stranger, guest) = (app.guest().await, app.guest().await);
+        // The stranger has things too, so that lists of theirs are not just empty.
+        stranger.submit("the stranger's own").await;
+        quote(&stranger).await;
+        upload(&stranger).await;
+        Self {
+            finished: id(&finished),
+            to_cancel: id(&owner.submit(SECRET).await),
+            to_delete: id(&owner.submit(SECRET).await),
+            quote: quote(&owner).await,
+            upload: upload(&owner).await,
+            upload_to_complete: uploaded(&owner).await,
+            upload_to_delete: upload(&owner).await,
+            app,
+            owner,
+            stranger,
+            guest,
+        }
+    }
+
+    /// What must not be in an answer to anybody else.
+    pub(super) fn secrets(&self) -> Vec<&str> {
+        let ids = [&self.finished, &self.to_cancel, &self.to_delete, &self.quote, &self.upload];
+        let others = [&self.upload_to_complete, &self.upload_to_delete];
+        ids.into_iter().chain(others).map(String::as_str).chain([SECRET]).collect()
+    }
+
+    /// The path of an operation on a thing of the owner's.
+    pub(super) fn path(&self, operation: &str) -> String {
+        self.path_with(operation, self.thing(operation))
+    }
+
+    /// The same path with the id of a thing that never was.
+    pub(super) fn absent(&self, operation: &str) -> String {
+        let id = match operation.contains("/v1/uploads/") {
+            true => UploadId::new().to_string(),
+            false => GenerationId::new().to_string(),
+        };
+        self.path_with(operation, &id)
+    }
+
+    fn path_with(&self, operation: &str, id: &str) -> String {
+        let (_, path) = operation.split_once(' ').expect("METHOD /path");
+        let path = path.replace("{id}", id).replace("{name}", "track.flac");
+        assert!(
+            !path.contains('{'),
+            "say in world.rs what stands for the parameter of {operation}"
+        );
+        path
+    }
+
+    /// The thing that the owner's call of an operation is about; each destructive call has its own.
+    fn thing(&self, operation: &str) -> &str {
+        match operation {
+            "POST /v1/generations/{id}/cancel" => &self.to_cancel,
+            "DELETE /v1/generations/{id}" => &self.to_delete,
+            "POST /v1/uploads/{id}/complete" => &self.upload_to_complete,
+            "DELETE /v1/uploads/{id}" => &self.upload_to_delete,
+            _ if operation.contains("/v1/uploads/") => &self.upload,
+            _ => &self.finished,
+        }
+    }
+}
+
+/// A body that the operation takes from anybody.
+fn body(operation: &str) -> Option<Value> {
+    Some(match operation {
+        "POST /v1/generations" | "POST /v1/quotes" => {
+            json!({"kind": "music", "prompt": "anybody's", "seconds": 5})
+        }
+        "PATCH /v1/generations/{id}" => {
+            let soon = jiff::Timestamp::now() + jiff::SignedDuration::from_hours(1);
+            json!({"expires_at": soon})
+        }
+        "POST /v1/uploads" => json!({"content_type": "image/png", "bytes": 100}),
+        _ => return None,
+    })
+}
+
+/// Calls an operation at a path of it.
+pub(super) async fn call(caller: &Client, operation: &str, path: &str) -> Answer {
+    let (method, _) = operation.split_once(' ').expect("METHOD /path");
+    let method: Method = method.parse().expect("a method");
+    let request = caller.request(method, path);
+    send(match body(operation) {
+        Some(body) => request.json(&body),
+        None => request,
+    })
+    .await
+}
+
+fn id(thing: &Value) -> String {
+    thing["id"].as_str().expect("an id").to_owned()
+}
+
+async fn quote(client: &Client) -> String {
+    let body = json!({"kind": "music", "prompt": SECRET, "seconds": 5});
+    id(&client.post("/v1/quotes", body).await.expect(StatusCode::CREATED))
+}
+
+async fn upload(client: &Client) -> String {
+    let body = json!({"content_type": "image/png", "bytes": 100});
+    id(&client.post("/v1/uploads", body).await.expect(StatusCode::CREATED))
+}
+
+/// An upload whose file is there and not checked yet.
+async fn uploaded(client: &Client) -> String {
+    let mut png = std::io::Cursor::new(Vec::new());
+    image::RgbImage::new(8, 8).write_to(&mut png, image::ImageFormat::Png).expect("PNG");
+    let png = png.into_inner();
+    let body = json!({"content_type": "image/png", "bytes": png.len()});
+    let made = client.post("/v1/uploads", body).await.expect(StatusCode::CREATED);
+    let link = made["put"]["url"].as_str().expect("a link");
+    let put = client.http.put(link).header("content-type", "image/png").body(png);
+    assert_eq!(put.send().await.expect("an answer").status(), StatusCode::OK);
+    id(&made)
+}
