@@ -244,6 +244,20 @@ impl Client {
         items
     }
 
+    /// Uploads a file as an announcement's `put` says, with this type.
+    pub async fn put(&self, upload: &Value, content_type: &str, file: Vec<u8>) -> StatusCode {
+        let put = &upload["put"];
+        let mut request = self.http.put(put["url"].as_str().expect("a link"));
+        for (name, value) in put["headers"].as_object().expect("headers") {
+            // The length is the body's own.
+            if !matches!(name.as_str(), "content-type" | "content-length") {
+                request = request.header(name, value.as_str().expect("text"));
+            }
+        }
+        let sent = request.header("content-type", content_type).body(file).send().await;
+        sent.expect("an answer").status()
+    }
+
     /// Fetches a presigned link.
     pub async fn download(&self, url: &str) -> (StatusCode, HeaderMap, Vec<u8>) {
         let response = self.http.get(url).send().await.expect("an answer");

@@ -3,9 +3,10 @@
 use reqwest::{Method, header::HeaderValue};
 use reverie_tests::Client;
 use serde_json::json;
+use tokio::io::AsyncWriteExt;
 
 use crate::{
-    wire::{exchange, head},
+    wire::{connect, exchange, head, read_to_end},
     witness::{Witness, fire},
 };
 
@@ -49,11 +50,10 @@ async fn what_is_not_even_http() {
         "TRACE / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
         "\u{feff}GET / HTTP/1.1\r\nHost: x\r\n\r\n",
     ] {
-        use tokio::io::AsyncWriteExt as _;
-        let mut stream = crate::wire::connect(&witness.guest).await;
+        let mut stream = connect(&witness.guest).await;
         stream.write_all(text.as_bytes()).await.expect("sent");
         stream.shutdown().await.expect("closed");
-        let answer = crate::wire::read_to_end(&mut stream).await;
+        let answer = read_to_end(&mut stream).await;
         let ended = matches!(answer.status, 0 | 200) || answer.is_bare() || answer.is_problem();
         assert!(ended && answer.status < 500, "{text:?}: {answer:?}");
     }

@@ -20,17 +20,6 @@ async fn announce(guest: &Client, content_type: &str, bytes: usize) -> Value {
     guest.post("/v1/uploads", body).await.expect(StatusCode::CREATED)
 }
 
-async fn put(guest: &Client, upload: &Value, content_type: &str, bytes: Vec<u8>) -> StatusCode {
-    let url = upload["put"]["url"].as_str().expect("a link");
-    let mut request = guest.http.put(url).header("content-type", content_type);
-    for (name, value) in upload["put"]["headers"].as_object().expect("headers") {
-        if !matches!(name.as_str(), "content-type" | "content-length") {
-            request = request.header(name, value.as_str().expect("text"));
-        }
-    }
-    request.body(bytes).send().await.expect("an answer").status()
-}
-
 async fn complete(guest: &Client, upload: &Value) -> reverie_tests::Answer {
     let path = format!("/v1/uploads/{}/complete", upload["id"].as_str().unwrap());
     guest.post(&path, Value::Null).await
@@ -44,7 +33,7 @@ async fn an_image_is_uploaded_and_measured() {
     let upload = announce(&guest, "image/png", bytes.len()).await;
     assert_eq!(upload["status"], "pending");
     complete(&guest, &upload).await.problem(409, "upload.missing");
-    assert_eq!(put(&guest, &upload, "image/png", bytes).await, StatusCode::OK);
+    assert_eq!(guest.put(&upload, "image/png", bytes).await, StatusCode::OK);
     for _ in 0..2 {
         let ready = complete(&guest, &upload).await.expect(StatusCode::OK);
         assert_eq!(ready["status"], "ready", "{ready:#}");
@@ -66,12 +55,12 @@ async fn the_link_takes_only_what_was_announced() {
     let bytes = png(8, 8);
     let upload = announce(&guest, "image/png", bytes.len()).await;
     let refused = |status: StatusCode| assert!(status.is_client_error(), "{status}");
-    refused(put(&guest, &upload, "image/jpeg", bytes.clone()).await);
-    refused(put(&guest, &upload, "image/png", [bytes.clone(), vec![0]].concat()).await);
-    assert_eq!(put(&guest, &upload, "image/png", bytes.clone()).await, StatusCode::OK);
+    refused(guest.put(&upload, "image/jpeg", bytes.clone()).await);
+    refused(guest.put(&upload, "image/png", [bytes.clone(), vec![0]].concat()).await);
+    assert_eq!(guest.put(&upload, "image/png", bytes.clone()).await, StatusCode::OK);
     // What was checked is not replaced by means of the link that is still valid.
     complete(&guest, &upload).await.expect(StatusCode::OK);
-    assert_eq!(put(&guest, &upload, "image/png", bytes).await, StatusCode::PRECONDITION_FAILED);
+    assert_eq!(guest.put(&upload, "image/png", bytes).await, StatusCode::PRECONDITION_FAILED);
     app.stop().await;
 }
 
@@ -86,7 +75,7 @@ async fn a_file_that_is_something_else_is_rejected() {
         ("image/png", png(8, 8)[..20].to_vec()),
     ] {
         let upload = announce(&guest, content_type, bytes.len()).await;
-        assert_eq!(put(&guest, &upload, content_type, bytes).await, StatusCode::OK);
+        assert_eq!(guest.put(&upload, content_type, bytes).await, StatusCode::OK);
         complete(&guest, &upload).await.problem(422, "upload.rejected");
         let path = format!("/v1/uploads/{}", upload["id"].as_str().unwrap());
         let shown = guest.get(&path).await.expect(StatusCode::OK);

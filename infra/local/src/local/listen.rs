@@ -20,7 +20,7 @@ use hyper_util::{
     server::graceful::GracefulShutdown,
     service::TowerToHyperService,
 };
-use tokio::{net::TcpListener, task::JoinSet, time::Sleep};
+use tokio::{net::TcpListener, runtime::Handle, task::JoinSet, time::Sleep};
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
@@ -88,8 +88,10 @@ impl Drop for TimedBody {
         let late = self.over.is_elapsed();
         let body = self.body.take().filter(|body| !late && !body.is_end_stream());
         let Some(body) = body.filter(|body| body.size_hint().lower() <= UNWANTED) else { return };
+        // There is none while the process ends.
+        let Ok(runtime) = Handle::try_current() else { return };
         let until = self.over.deadline();
-        tokio::spawn(async move {
+        runtime.spawn(async move {
             let mut rest = body;
             let mut left = UNWANTED;
             while let Ok(Some(Ok(frame))) = tokio::time::timeout_at(until, rest.frame()).await {

@@ -148,8 +148,6 @@ async fn uploaded(client: &Client) -> String {
     let png = png.into_inner();
     let body = json!({"content_type": "image/png", "bytes": png.len()});
     let made = client.post("/v1/uploads", body).await.expect(StatusCode::CREATED);
-    let link = made["put"]["url"].as_str().expect("a link");
-    let put = client.http.put(link).header("content-type", "image/png").body(png);
-    assert_eq!(put.send().await.expect("an answer").status(), StatusCode::OK);
+    assert_eq!(client.put(&made, "image/png", png).await, StatusCode::OK);
     id(&made)
 }
