@@ -6,11 +6,9 @@
 //!
 //! [Runtime API]: https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
 
-mod binaries;
 mod environment;
 mod function;
 mod gateway;
-mod process;
 mod runtime_api;
 mod sandbox;
 mod secrets;
@@ -31,9 +29,9 @@ use serde_json::Value;
 use tokio::net::TcpListener;
 
 use self::{environment::Environment, function::Function, gateway::Gateway, secrets::Secrets};
-use crate::Adapter;
+use crate::{Adapter, Process};
 
-pub use self::{process::Process, runtime_api::FunctionError};
+pub use self::runtime_api::FunctionError;
 
 /// The functions' binaries behind a gateway.
 pub struct Lambda {
@@ -120,7 +118,7 @@ impl Lambda {
         variables.retain(|name, _| !name.starts_with("AWS_LAMBDA_"));
         variables.insert("REVERIE_MODELS".to_owned(), models.display().to_string());
         variables.insert("REVERIE_JOBS".to_owned(), "1".to_owned());
-        Process::start("worker", &variables, &self.logs.join("worker.log"))
+        Process::start("worker", &[], &variables, &self.logs.join("worker.log"))
     }
 
     /// Starts a function's binary without one of its variables.
@@ -128,7 +126,7 @@ impl Lambda {
     pub fn start_without(&self, binary: &str, variable: &str) -> Process {
         let mut variables = self.functions[binary].variables().clone();
         variables.remove(variable).expect("a variable that it has");
-        Process::start(binary, &variables, &self.logs.join(format!("{binary}-without.log")))
+        Process::start(binary, &[], &variables, &self.logs.join(format!("{binary}-without.log")))
     }
 }
 

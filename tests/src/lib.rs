@@ -1,8 +1,11 @@
 //! What the suites speak through: a deployment of their own, and guests who use it.
 
 mod adapter;
+mod binaries;
 pub mod counted;
 mod lambda;
+mod process;
+mod serving;
 pub mod sim;
 
 use std::{path::PathBuf, time::Duration};
@@ -14,7 +17,9 @@ use tempfile::TempDir;
 
 pub use self::{
     adapter::{Adapter, InProcess},
-    lambda::{FunctionError, Lambda, Process},
+    lambda::{FunctionError, Lambda},
+    process::Process,
+    serving::Serving,
 };
 
 /// How long a test waits for something that must happen.

@@ -2,7 +2,7 @@
 //! simulated time, while answers get lost, calls fail or arrive late, messages come twice or not
 //! at all, and processes die between any two steps. Everything follows from one seed.
 //!
-//! After every write the rules of [`rules`] are checked; when the faults end, everything must come
+//! After every write the rules of `sim/rules.rs` are checked; when the faults end, everything must come
 //! to rest. The approach is that of FoundationDB's and TigerBeetle's simulators.
 
 mod engine;

@@ -115,6 +115,10 @@ async fn submit(
         Err(LedgerError::Conflict(outcomes)) => {
             return lost_race(now, mine.as_ref(), &outcomes);
         }
+        // The transaction may have been written although no answer came: then all of it is.
+        Err(LedgerError::Store(error)) if is_written(state, &job).await => {
+            tracing::warn!(%error, generation = %job.id, "submitted, but the answer was lost");
+        }
         Err(error) => return Err(error.into()),
     }
     let message = Message::GenerationQueued { account: job.account, generation: job.id };
@@ -123,6 +127,11 @@ async fn submit(
         tracing::warn!(%error, generation = %job.id, "the message was not sent");
     }
     Ok(Submitted::Now(Box::new(job), Box::new(detail)))
+}
+
+async fn is_written(state: &Generations, job: &Job) -> bool {
+    let found = generations::find_job(&*state.app.tables, job.account, job.id).await;
+    found.is_ok_and(|found| found.is_some())
 }
 
 /// The same request ran at the same time and was first.

@@ -15,11 +15,11 @@ use serde_json::Value;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::{
-    binaries,
     environment::Environment,
     runtime_api::{FunctionError, Payload},
     sandbox::Sandbox,
 };
+use crate::binaries;
 
 /// How many sandboxes a function has at once. Further calls wait.
 const CONCURRENCY: usize = 4;

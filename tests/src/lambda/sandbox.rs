@@ -4,9 +4,9 @@ use bytes::Bytes;
 
 use super::{
     environment,
-    process::Process,
     runtime_api::{FunctionError, Payload, RuntimeApi},
 };
+use crate::Process;
 
 /// A process of a function, with a Runtime API of its own.
 pub(super) struct Sandbox {
@@ -23,7 +23,7 @@ impl Sandbox {
         let api = RuntimeApi::start(name).await;
         let mut variables = variables.clone();
         variables.extend([environment::runtime_api(&api.address())]);
-        Self { process: Process::start(name, &variables, log), api }
+        Self { process: Process::start(name, &[], &variables, log), api }
     }
 
     /// One call. After an error other than [`FunctionError::Failed`] the sandbox is of no use.

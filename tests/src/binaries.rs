@@ -9,7 +9,7 @@ use std::{
 use serde_json::Value;
 
 /// Finds a binary of the workspace, as new as the sources.
-pub(super) fn find(name: &str) -> PathBuf {
+pub(crate) fn find(name: &str) -> PathBuf {
     static BUILT: OnceLock<HashMap<String, PathBuf>> = OnceLock::new();
     let built = BUILT.get_or_init(build);
     built.get(name).cloned().unwrap_or_else(|| panic!("the workspace has no binary {name}"))

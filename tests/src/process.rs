@@ -1,5 +1,6 @@
 use std::{
     collections::BTreeMap,
+    ffi::OsStr,
     fs::{self, File},
     path::{Path, PathBuf},
     process::{ExitStatus, Stdio},
@@ -7,8 +8,7 @@ use std::{
 
 use tokio::process::{Child, Command};
 
-use super::binaries;
-use crate::PATIENCE;
+use crate::{PATIENCE, binaries};
 
 /// How much of a log a message shows, in characters.
 const TAIL: usize = 2_000;
@@ -22,9 +22,15 @@ pub struct Process {
 
 impl Process {
     /// Starts the binary with these variables and no others. What it writes goes to `log`.
-    pub(super) fn start(binary: &str, variables: &BTreeMap<String, String>, log: &Path) -> Self {
+    pub(crate) fn start(
+        binary: &str,
+        arguments: &[&OsStr],
+        variables: &BTreeMap<String, String>,
+        log: &Path,
+    ) -> Self {
         let file = File::create(log).expect("a log file");
         let child = Command::new(binaries::find(binary))
+            .args(arguments)
             .env_clear()
             .envs(variables)
             .stdin(Stdio::null())
@@ -48,6 +54,11 @@ impl Process {
         assert!(kill.is_ok_and(|status| status.success()), "the signal was not sent");
         let ended = tokio::time::timeout(PATIENCE, self.ended()).await;
         ended.unwrap_or_else(|_| panic!("it does not stop: {}", self.log_tail()))
+    }
+
+    /// Ends it as a power cut would, and waits until it is gone.
+    pub async fn kill(mut self) {
+        self.child.kill().await.expect("a process that can be killed");
     }
 
     /// The end of what it has written so far.

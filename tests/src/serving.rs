@@ -1,0 +1,76 @@
+use std::{
+    collections::BTreeMap,
+    ffi::OsStr,
+    fs,
+    path::{Path, PathBuf},
+    process::ExitStatus,
+    time::Duration,
+};
+
+use crate::{Client, PATIENCE, Process};
+
+/// `reverie serve` as a process of its own.
+pub struct Serving {
+    process: Process,
+    data: PathBuf,
+    base: String,
+}
+
+impl Serving {
+    /// Starts it on this data and these model packages, and waits until it answers.
+    pub async fn start(data: &Path, models: &Path) -> Self {
+        // What an earlier process that was killed had left would be taken for this one's.
+        let _ = fs::remove_file(reverie::local::url_file(data));
+        let mut process = launch(data, models);
+        let url = async {
+            loop {
+                match fs::read_to_string(reverie::local::url_file(data)) {
+                    Ok(url) if !url.is_empty() => return url,
+                    _ => tokio::time::sleep(Duration::from_millis(20)).await,
+                }
+            }
+        };
+        let base = tokio::select! {
+            url = tokio::time::timeout(PATIENCE, url) => url.expect("it gets ready"),
+            ended = process.ended() => panic!("{ended}: {}", process.log_tail()),
+        };
+        Self { process, data: data.to_owned(), base }
+    }
+
+    /// Starts it where it cannot run; how it ends, and what it says.
+    pub async fn fail(data: &Path, models: &Path) -> (ExitStatus, String) {
+        let mut process = launch(data, models);
+        let ended = tokio::time::timeout(PATIENCE, process.ended()).await;
+        (ended.expect("it ends"), process.log_tail())
+    }
+
+    /// Somebody at this server: the same person after a restart.
+    #[must_use]
+    pub fn client(&self, token: Option<String>) -> Client {
+        Client { http: reqwest::Client::new(), base: self.base.clone(), token }
+    }
+
+    /// The folder of its data.
+    #[must_use]
+    pub fn data(&self) -> &Path {
+        &self.data
+    }
+
+    /// Ends it as a power cut would.
+    pub async fn kill(self) {
+        self.process.kill().await;
+    }
+
+    /// Asks it to stop, and waits until it has.
+    pub async fn terminate(self) -> ExitStatus {
+        self.process.terminate().await
+    }
+}
+
+fn launch(data: &Path, models: &Path) -> Process {
+    let texts = ["serve", "--listen", "127.0.0.1:0", "--data"].map(OsStr::new);
+    let mut arguments = texts.to_vec();
+    arguments.extend([data.as_os_str(), OsStr::new("--models"), models.as_os_str()]);
+    let log = data.with_extension("log");
+    Process::start("reverie", &arguments, &BTreeMap::new(), &log)
+}
