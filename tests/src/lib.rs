@@ -2,6 +2,7 @@
 
 mod adapter;
 mod binaries;
+pub mod broken;
 pub mod counted;
 mod lambda;
 mod process;

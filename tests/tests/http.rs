@@ -26,6 +26,8 @@ mod paths;
 mod restart;
 #[path = "http/round_trips.rs"]
 mod round_trips;
+#[path = "http/storage_faults.rs"]
+mod storage_faults;
 #[path = "http/uploads.rs"]
 mod uploads;
 

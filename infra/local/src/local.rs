@@ -15,6 +15,7 @@ use std::{
 use anyhow::Context;
 use reverie_api::{App, Settings, finish};
 use reverie_domain::{credits::Credits, manifest::Manifest};
+use reverie_housekeeper::Housekeeper;
 use reverie_inference::{Engine, load, open_all};
 use reverie_worker::{Worker, WorkerConfig};
 use secrecy::SecretString;
@@ -74,6 +75,7 @@ impl LocalConfig {
 pub struct Local {
     stack: Stack,
     ports: Ports,
+    housekeeper: Housekeeper,
     base_url: String,
     openapi: OpenApi,
     shutdown: CancellationToken,
@@ -127,7 +129,9 @@ impl Local {
         let mut tasks = JoinSet::new();
         let slowest = config.slowest_client;
         tasks.spawn(listen::serve(listener, finish(router), slowest, shutdown.clone()));
-        tasks::keep_house(&mut tasks, &given(Part::Housekeeper), &shutdown).await?;
+        let housekeeper = given(Part::Housekeeper);
+        tasks::keep_house(&mut tasks, &housekeeper, &shutdown).await?;
+        let housekeeper = tasks::housekeeper(&housekeeper);
         if config.worker {
             let worker = worker(&given(Part::Worker), engines, config.jobs);
             let stop = shutdown.clone();
@@ -135,7 +139,7 @@ impl Local {
         }
         let url_file = url_file(&config.data);
         std::fs::write(&url_file, &base_url).context("the data folder cannot be written")?;
-        Ok(Self { stack, ports, base_url, openapi, shutdown, tasks, url_file })
+        Ok(Self { stack, ports, housekeeper, base_url, openapi, shutdown, tasks, url_file })
     }
 
     /// Where it answers.
@@ -164,7 +168,7 @@ impl Local {
 
     /// Lets the housekeeper look once, as it does every minute.
     pub async fn sweep(&self) {
-        tasks::housekeeper(&self.ports).sweep().await;
+        self.housekeeper.sweep().await;
     }
 
     /// Stops everything: running jobs are handed back, and go on at the next start.

@@ -1,0 +1,107 @@
+//! A service fails: a submission is written in whole or not at all, and what was written goes on.
+//! The services fail between the functions and their ports, so this suite is for functions in this
+//! process.
+
+use reqwest::StatusCode;
+use reverie_tests::broken::{Service, Switches, Trouble};
+use serde_json::{Value, json};
+
+use crate::TestApp;
+
+async fn app(switches: &Switches, worker: bool) -> TestApp {
+    TestApp::start_with(|config| {
+        config.worker = worker;
+        config.between = Some(switches.between());
+    })
+    .await
+}
+
+fn wish() -> Value {
+    json!({"kind": "music", "prompt": "in spite of it all", "seconds": 5})
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn when_nothing_can_be_written_nothing_is() {
+    let switches = Switches::default();
+    let app = app(&switches, false).await;
+    let guest = app.guest().await;
+    let before = guest.credits().await;
+    switches.set(Service::Tables, Trouble::Refuses);
+    let refused = guest.post_once("/v1/generations", "again", wish()).await;
+    assert!(refused.headers.contains_key("retry-after"));
+    refused.problem(503, "unavailable");
+    guest.post("/v1/quotes", wish()).await.problem(503, "unavailable");
+    assert_eq!(guest.credits().await, before, "reading goes on");
+    let history = guest.get("/v1/generations").await.expect(StatusCode::OK);
+    assert_eq!(history["items"], json!([]));
+
+    switches.set(Service::Tables, Trouble::None);
+    let accepted = guest.post_once("/v1/generations", "again", wish()).await;
+    accepted.expect(StatusCode::ACCEPTED);
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn when_the_answer_is_lost_the_submission_counts_once() {
+    let switches = Switches::default();
+    let app = app(&switches, false).await;
+    let guest = app.guest().await;
+    switches.set(Service::Tables, Trouble::LosesAnswers);
+    let first = guest.post_once("/v1/generations", "once", wish()).await;
+    let first = first.expect(StatusCode::ACCEPTED);
+    switches.set(Service::Tables, Trouble::None);
+    let again = guest.post_once("/v1/generations", "once", wish()).await;
+    assert_eq!(again.expect(StatusCode::ACCEPTED)["id"], first["id"]);
+    let holds = guest.transactions().await.into_iter().filter(|entry| entry["kind"] == "hold");
+    assert_eq!(holds.count(), 1);
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_message_that_cannot_be_sent_is_sent_later() {
+    let switches = Switches::default();
+    let app = app(&switches, true).await;
+    let guest = app.guest().await;
+    switches.set(Service::Queue, Trouble::Refuses);
+    let job = guest.post("/v1/generations", wish()).await.expect(StatusCode::ACCEPTED);
+    assert_eq!(job["status"], "queued");
+    switches.set(Service::Queue, Trouble::None);
+    app.sweep().await;
+    assert_eq!(guest.finished(&job).await["status"], "succeeded");
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn results_wait_for_a_bucket_that_comes_back() {
+    let switches = Switches::default();
+    let app = app(&switches, true).await;
+    let guest = app.guest().await;
+    switches.set(Service::Objects, Trouble::Refuses);
+    let job = guest.submit("in spite of it all").await;
+    guest.until(&job, |now| now["progress"].as_f64() > Some(0.5)).await;
+    switches.set(Service::Objects, Trouble::None);
+    // The worker may have given up by now: then the sweep gives the job to it again.
+    app.sweep().await;
+    let done = guest.finished(&job).await;
+    assert_eq!(done["status"], "succeeded", "{done:#}");
+    let url = done["files"][0]["download"]["url"].as_str().unwrap();
+    assert_eq!(guest.download(url).await.0, StatusCode::OK);
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_upload_is_completed_once_the_bucket_answers() {
+    let switches = Switches::default();
+    let app = app(&switches, false).await;
+    let guest = app.guest().await;
+    let file = b"not really a picture".to_vec();
+    let announced = json!({"content_type": "image/png", "bytes": file.len()});
+    let upload = guest.post("/v1/uploads", announced).await.expect(StatusCode::CREATED);
+    assert_eq!(guest.put(&upload, "image/png", file).await, StatusCode::OK);
+    let complete = format!("/v1/uploads/{}/complete", upload["id"].as_str().unwrap());
+    switches.set(Service::Objects, Trouble::Refuses);
+    guest.post(&complete, Value::Null).await.problem(503, "unavailable");
+    switches.set(Service::Objects, Trouble::None);
+    guest.post(&complete, Value::Null).await.problem(422, "upload.rejected");
+    app.stop().await;
+}
