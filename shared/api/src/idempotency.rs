@@ -29,7 +29,8 @@ impl IdempotencyKey {
     fn of(headers: &HeaderMap) -> Result<Self, Problem> {
         let Some(value) = headers.get("idempotency-key") else { return Ok(Self(None)) };
         let key = value.to_str().ok().map(str::trim);
-        match key.filter(|key| (1..=MOST_CHARS).contains(&key.len())) {
+        let visible = |key: &&str| key.bytes().all(|byte| byte.is_ascii_graphic());
+        match key.filter(|key| (1..=MOST_CHARS).contains(&key.len())).filter(visible) {
             Some(key) => Ok(Self(Some(key.to_owned()))),
             None => Err(Problem::malformed("Idempotency-Key has 1 to 255 visible characters.")),
         }
