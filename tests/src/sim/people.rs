@@ -138,7 +138,7 @@ impl Person {
         let prompt = if random::number().is_multiple_of(8) { "fail" } else { "make" };
         let seconds = 5 + random::number() % 90;
         let body = json!({"kind": "music", "prompt": prompt, "seconds": seconds});
-        Submitted { key: format!("{}-{number}", self.name), body, id: None }
+        Submitted { key: format!("{}-{number}", self.name.replace(' ', "-")), body, id: None }
     }
 
     async fn send(&mut self, wish: &Submitted) -> Result<Option<String>, String> {
