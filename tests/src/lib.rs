@@ -8,6 +8,7 @@ mod lambda;
 mod process;
 mod serving;
 pub mod sim;
+mod tap;
 
 use std::{path::PathBuf, time::Duration};
 

@@ -122,7 +122,7 @@ impl Stack {
     fn assembled(parts: Parts) -> Self {
         let sdk = sdk::config(&parts.endpoints, &parts.secret_key);
         Self {
-            s3: aws::s3(&sdk, true),
+            s3: aws::s3(&sdk),
             sqs: aws::sqs(&sdk),
             dynamodb: aws::dynamodb(&sdk),
             sdk,
@@ -137,8 +137,7 @@ impl Stack {
         }
     }
 
-    /// What SDK clients of this stack have in common: region, credentials and endpoints. An S3
-    /// client made from it needs `force_path_style(true)`.
+    /// What SDK clients of this stack have in common: region, credentials and endpoints.
     #[must_use]
     pub const fn sdk_config(&self) -> &SdkConfig {
         &self.sdk

@@ -62,7 +62,7 @@ impl Deployment {
     /// # Errors
     /// Names the variable that is missing.
     pub fn objects(&self) -> anyhow::Result<S3Objects> {
-        Ok(S3Objects::new(aws::s3(&self.sdk, false), required("REVERIE_BUCKET")?))
+        Ok(S3Objects::new(aws::s3(&self.sdk), required("REVERIE_BUCKET")?))
     }
 
     /// The job queue.

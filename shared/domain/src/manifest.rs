@@ -312,10 +312,10 @@ fn is_inside(name: &str) -> bool {
 mod fuzz;
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
 
-    pub(super) const EXAMPLE: &str = r#"
+    pub(crate) const EXAMPLE: &str = r#"
         id = "tiny"
         version = "1.0.0"
         kind = "music"

@@ -1,6 +1,8 @@
 //! What every package of the engine `score` must do, run on the small package of the test suite and once on the real
 //! one.
 
+#![expect(clippy::expect_used, reason = "what fails here is to fail the test")]
+
 use std::fs;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};

@@ -15,6 +15,8 @@ use reverie_store::tables::StoreError;
 use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
 
+use crate::tap::{Call, Tap};
+
 /// How a history is troubled.
 #[derive(Debug, Clone, Copy)]
 pub struct Plan {
@@ -150,48 +152,55 @@ impl Process {
         }
     }
 
+    async fn die<T>(&self) -> T {
+        self.dead.cancel();
+        pending().await
+    }
+}
+
+impl Tap for Process {
     /// A call to a service, with whatever goes wrong on the way.
-    pub(super) async fn call<T, E>(
+    async fn pass<V, E>(
         &self,
-        what: impl Fn() -> String + Send,
-        call: impl Future<Output = Result<T, E>> + Send + 'static,
-    ) -> Result<T, E>
+        call: Call,
+        made: impl Future<Output = Result<V, E>> + Send + 'static,
+    ) -> Result<V, E>
     where
-        T: Send,
-        E: From<StoreError> + Send,
+        V: Send + 'static,
+        E: From<StoreError> + Send + 'static,
     {
         if self.dead.is_cancelled() {
             pending::<()>().await;
         }
         let (there, back) = (network(), network());
-        let call = async move {
+        let made = async move {
             sleep(there).await;
-            let answer = call.await;
+            let answer = made.await;
             sleep(back).await;
             answer
         };
         let fault = self.faults.draw();
         self.faults.note(|| match fault {
-            None => format!("{} {}", self.name, what()),
-            Some(fault) => format!("{} {} !! {fault:?}", self.name, what()),
+            None => format!("{} {}", self.name, call.what),
+            Some(fault) => format!("{} {} !! {fault:?}", self.name, call.what),
         });
         match fault {
-            None => call.await,
+            None => made.await,
             Some(Fault::Refuse) => Err(unavailable()),
-            Some(Fault::Lose) => call.await.and_then(|_| Err(unavailable())),
+            Some(Fault::Lose) => made.await.and_then(|_| Err(unavailable())),
             Some(Fault::Delay(time)) => {
                 sleep(time).await;
-                call.await
+                made.await
             }
             Some(Fault::Late(time)) => {
-                let answer = call.await;
+                let answer = made.await;
                 sleep(time).await;
                 answer
             }
             Some(Fault::Ghost(time)) => {
                 tokio::spawn(async move {
                     sleep(time).await;
-                    drop(call.await);
+                    drop(made.await);
                 });
                 Err(unavailable())
             }
@@ -201,15 +210,10 @@ impl Process {
             }
             Some(Fault::DieBefore) => self.die().await,
             Some(Fault::DieAfter) => {
-                drop(call.await);
+                drop(made.await);
                 self.die().await
             }
         }
-    }
-
-    async fn die<T>(&self) -> T {
-        self.dead.cancel();
-        pending().await
     }
 }
 

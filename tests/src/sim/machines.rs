@@ -17,6 +17,7 @@ use super::{
     mutants::Mutant,
     time::SimClock,
 };
+use crate::tap::tapped;
 
 /// After how many receipts a message is a dead letter, as in the template.
 const RECEIPTS: u32 = 10;
@@ -27,10 +28,10 @@ const SKEW_MS: u64 = 10_000;
 #[derive(Clone)]
 pub(super) struct World {
     pub(super) faults: Arc<Faults>,
-    pub(super) tables: MemoryTables,
-    pub(super) objects: MemoryObjects,
-    pub(super) queue: MemoryQueue,
-    pub(super) dead_letters: MemoryQueue,
+    pub(super) tables: Arc<MemoryTables>,
+    pub(super) objects: Arc<MemoryObjects>,
+    pub(super) queue: Arc<MemoryQueue>,
+    pub(super) dead_letters: Arc<MemoryQueue>,
     pub(super) engine: Arc<InstantEngine>,
     clock: SimClock,
     over: CancellationToken,
@@ -38,14 +39,14 @@ pub(super) struct World {
 
 impl World {
     pub(super) fn new(faults: Arc<Faults>, mutant: Option<Mutant>) -> Self {
-        let process = Process::new("world", faults.clone());
-        let (queue, dead_letters) = MemoryQueue::with_dead_letters(process.clone(), RECEIPTS);
+        let dead_letters = Arc::new(MemoryQueue::new(faults.clone(), None));
+        let redrive = Some((RECEIPTS, dead_letters.clone()));
         Self {
-            faults,
-            tables: MemoryTables::new(process.clone(), mutant),
-            objects: MemoryObjects::new(process),
-            queue,
+            tables: Arc::new(MemoryTables::new(faults.clone(), mutant)),
+            objects: Arc::default(),
+            queue: Arc::new(MemoryQueue::new(faults.clone(), redrive)),
             dead_letters,
+            faults,
             engine: InstantEngine::new(),
             clock: SimClock::start(),
             over: CancellationToken::new(),
@@ -58,12 +59,13 @@ impl World {
         // In range: at most 20,000.
         let skew = (random::number() % (2 * SKEW_MS + 1)) as i64 - SKEW_MS as i64;
         let ports = Ports {
-            tables: Arc::new(self.tables.for_process(process.clone())),
-            objects: Arc::new(self.objects.for_process(process.clone())),
-            queue: Arc::new(self.queue.for_process(process.clone())),
-            dead_letters: Arc::new(self.dead_letters.for_process(process.clone())),
+            tables: self.tables.clone(),
+            objects: self.objects.clone(),
+            queue: self.queue.clone(),
+            dead_letters: self.dead_letters.clone(),
             clock: self.clock.skewed(SignedDuration::from_millis(skew)),
         };
+        let ports = tapped(ports, &process);
         (process, ports)
     }
 

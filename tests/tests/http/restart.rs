@@ -1,6 +1,22 @@
 //! A restart keeps everything, and unfinished jobs go on.
 
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
 use reqwest::StatusCode;
+use reverie_domain::{
+    credits::Credits,
+    ids::{AccountId, GenerationId, WalletId},
+    job::{Job, ModelRef, Submission},
+    manifest::Kind,
+    plan::Plan,
+};
+use reverie_store::{
+    Record,
+    generations::{DUE_SHARDS, due},
+    tables::Tables,
+};
+use uuid::Uuid;
 
 use crate::TestApp;
 
@@ -52,5 +68,53 @@ async fn a_running_job_is_handed_back_and_goes_on() {
     let path = format!("/v1/generations/{}", job["id"].as_str().unwrap());
     let now = guest.get(&path).await.expect(StatusCode::OK);
     assert_eq!(now["status"], "queued", "{now:#}");
+    app.stop().await;
+}
+
+/// More jobs than a page of the index has, all of one shard.
+const CROWD: u128 = 250;
+
+fn job(number: u128) -> Job {
+    let submission = Submission {
+        // The shard is the id's last digit.
+        id: GenerationId::from_uuid(Uuid::from_u128(number << 4)),
+        account: AccountId::new(),
+        wallet: WalletId::new(),
+        kind: Kind::Music,
+        model: ModelRef { id: "none".to_owned(), version: "1".to_owned() },
+        seed: 0,
+        seconds: 5,
+        price: Credits::new(1),
+        plan: Plan::Free,
+        expires_by: None,
+    };
+    Job::submit(Timestamp::now(), submission)
+}
+
+/// The jobs of the crowd that have been sent again, page by page.
+async fn sent_again(tables: &dyn Tables) -> BTreeSet<GenerationId> {
+    let (mut found, mut after) = (BTreeSet::new(), None);
+    loop {
+        let page = due(tables, Timestamp::MAX, DUE_SHARDS[0], after).await.expect("a page");
+        found.extend(page.jobs.iter().filter(|job| job.resends > 0).map(|job| job.id));
+        after = page.next;
+        if after.is_none() {
+            return found;
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_crowd_of_jobs_survives_the_loss_of_its_messages() {
+    let mut app = TestApp::without_worker().await;
+    let crowd: Vec<Job> = (1..=CROWD).map(job).collect();
+    for jobs in crowd.chunks(100) {
+        let rows: Vec<_> = jobs.iter().map(|job| job.create().expect("a row")).collect();
+        app.local().ports().tables.write(&rows).await.expect("rows");
+    }
+    assert!(sent_again(&*app.local().ports().tables).await.is_empty());
+    app.restart(|_| ()).await;
+    let sent = sent_again(&*app.local().ports().tables).await;
+    assert_eq!(sent, crowd.iter().map(|job| job.id).collect());
     app.stop().await;
 }

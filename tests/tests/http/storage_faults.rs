@@ -3,15 +3,15 @@
 //! process.
 
 use reqwest::StatusCode;
-use reverie_tests::broken::{Service, Switches, Trouble};
+use reverie_tests::broken::{Service, Switch, Trouble};
 use serde_json::{Value, json};
 
 use crate::TestApp;
 
-async fn app(switches: &Switches, worker: bool) -> TestApp {
+async fn app(switch: &Switch, worker: bool) -> TestApp {
     TestApp::start_with(|config| {
         config.worker = worker;
-        config.between = Some(switches.between());
+        config.between = Some(switch.between());
     })
     .await
 }
@@ -22,11 +22,11 @@ fn wish() -> Value {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn when_nothing_can_be_written_nothing_is() {
-    let switches = Switches::default();
-    let app = app(&switches, false).await;
+    let switch = Switch::default();
+    let app = app(&switch, false).await;
     let guest = app.guest().await;
     let before = guest.credits().await;
-    switches.set(Service::Tables, Trouble::Refuses);
+    switch.on(Service::Tables, Trouble::Refuses);
     let refused = guest.post_once("/v1/generations", "again", wish()).await;
     assert!(refused.headers.contains_key("retry-after"));
     refused.problem(503, "unavailable");
@@ -35,7 +35,7 @@ async fn when_nothing_can_be_written_nothing_is() {
     let history = guest.get("/v1/generations").await.expect(StatusCode::OK);
     assert_eq!(history["items"], json!([]));
 
-    switches.set(Service::Tables, Trouble::None);
+    switch.off();
     let accepted = guest.post_once("/v1/generations", "again", wish()).await;
     accepted.expect(StatusCode::ACCEPTED);
     app.stop().await;
@@ -43,13 +43,13 @@ async fn when_nothing_can_be_written_nothing_is() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn when_the_answer_is_lost_the_submission_counts_once() {
-    let switches = Switches::default();
-    let app = app(&switches, false).await;
+    let switch = Switch::default();
+    let app = app(&switch, false).await;
     let guest = app.guest().await;
-    switches.set(Service::Tables, Trouble::LosesAnswers);
+    switch.on(Service::Tables, Trouble::LosesAnswers);
     let first = guest.post_once("/v1/generations", "once", wish()).await;
     let first = first.expect(StatusCode::ACCEPTED);
-    switches.set(Service::Tables, Trouble::None);
+    switch.off();
     let again = guest.post_once("/v1/generations", "once", wish()).await;
     assert_eq!(again.expect(StatusCode::ACCEPTED)["id"], first["id"]);
     let holds = guest.transactions().await.into_iter().filter(|entry| entry["kind"] == "hold");
@@ -59,13 +59,13 @@ async fn when_the_answer_is_lost_the_submission_counts_once() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_message_that_cannot_be_sent_is_sent_later() {
-    let switches = Switches::default();
-    let app = app(&switches, true).await;
+    let switch = Switch::default();
+    let app = app(&switch, true).await;
     let guest = app.guest().await;
-    switches.set(Service::Queue, Trouble::Refuses);
+    switch.on(Service::Queue, Trouble::Refuses);
     let job = guest.post("/v1/generations", wish()).await.expect(StatusCode::ACCEPTED);
     assert_eq!(job["status"], "queued");
-    switches.set(Service::Queue, Trouble::None);
+    switch.off();
     app.sweep().await;
     assert_eq!(guest.finished(&job).await["status"], "succeeded");
     app.stop().await;
@@ -73,13 +73,13 @@ async fn a_message_that_cannot_be_sent_is_sent_later() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn results_wait_for_a_bucket_that_comes_back() {
-    let switches = Switches::default();
-    let app = app(&switches, true).await;
+    let switch = Switch::default();
+    let app = app(&switch, true).await;
     let guest = app.guest().await;
-    switches.set(Service::Objects, Trouble::Refuses);
+    switch.on(Service::Objects, Trouble::Refuses);
     let job = guest.submit("in spite of it all").await;
     guest.until(&job, |now| now["progress"].as_f64() > Some(0.5)).await;
-    switches.set(Service::Objects, Trouble::None);
+    switch.off();
     // The worker may have given up by now: then the sweep gives the job to it again.
     app.sweep().await;
     let done = guest.finished(&job).await;
@@ -91,17 +91,17 @@ async fn results_wait_for_a_bucket_that_comes_back() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_upload_is_completed_once_the_bucket_answers() {
-    let switches = Switches::default();
-    let app = app(&switches, false).await;
+    let switch = Switch::default();
+    let app = app(&switch, false).await;
     let guest = app.guest().await;
     let file = b"not really a picture".to_vec();
     let announced = json!({"content_type": "image/png", "bytes": file.len()});
     let upload = guest.post("/v1/uploads", announced).await.expect(StatusCode::CREATED);
     assert_eq!(guest.put(&upload, "image/png", file).await, StatusCode::OK);
     let complete = format!("/v1/uploads/{}/complete", upload["id"].as_str().unwrap());
-    switches.set(Service::Objects, Trouble::Refuses);
+    switch.on(Service::Objects, Trouble::Refuses);
     guest.post(&complete, Value::Null).await.problem(503, "unavailable");
-    switches.set(Service::Objects, Trouble::None);
+    switch.off();
     guest.post(&complete, Value::Null).await.problem(422, "upload.rejected");
     app.stop().await;
 }

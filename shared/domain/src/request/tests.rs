@@ -1,28 +1,15 @@
 use super::*;
+use crate::manifest::tests::EXAMPLE;
+
+/// The example with a limit that is soon reached.
+pub(super) fn model() -> Manifest {
+    let mut model = Manifest::parse(EXAMPLE).unwrap();
+    model.limits.prompt_chars = 20;
+    model
+}
 
 fn catalogue() -> Vec<Manifest> {
-    let document = r#"
-        id = "tiny"
-        version = "1.0.0"
-        kind = "music"
-        engine = "score"
-        description = "A small example."
-        licence = "Apache-2.0"
-        outputs = [{ name = "track.flac", content_type = "audio/flac" }]
-        files = []
-        [inputs]
-        prompt = true
-        seconds = true
-        seed = true
-        style = ["tempo_bpm", "key"]
-        [limits]
-        prompt_chars = 20
-        seconds = { min = 5, max = 180, default = 30 }
-        [price]
-        credits = 10
-        per = "30s"
-    "#;
-    vec![Manifest::parse(document).unwrap()]
+    vec![model()]
 }
 
 fn request(body: Value) -> GenerationRequest {

@@ -18,11 +18,12 @@ pub fn dynamodb(sdk: &SdkConfig) -> aws_sdk_dynamodb::Client {
     aws_sdk_dynamodb::Client::from_conf(config.build())
 }
 
-/// An S3 client; files of up to 100 MiB pass. `path_style` where the bucket is no host name.
+/// An S3 client; files of up to 100 MiB pass. Where the endpoint is an address, the SDK puts the
+/// bucket into the path by itself.
 #[must_use]
-pub fn s3(sdk: &SdkConfig, path_style: bool) -> aws_sdk_s3::Client {
+pub fn s3(sdk: &SdkConfig) -> aws_sdk_s3::Client {
     let config = aws_sdk_s3::config::Builder::from(sdk).timeout_config(limits(25, 55));
-    aws_sdk_s3::Client::from_conf(config.force_path_style(path_style).build())
+    aws_sdk_s3::Client::from_conf(config.build())
 }
 
 /// An SQS client. A long poll takes 20 s.

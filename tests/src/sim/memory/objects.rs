@@ -1,6 +1,6 @@
 use std::{
     collections::BTreeMap,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
@@ -11,35 +11,19 @@ use reverie_store::{
     tables::StoreError,
 };
 
-use crate::sim::faults::Process;
-
-type Contents = BTreeMap<String, Bytes>;
-
-/// A process's connection to the bucket.
-#[derive(Clone)]
-pub(in crate::sim) struct MemoryObjects {
-    contents: Arc<Mutex<Contents>>,
-    process: Process,
-}
+/// S3, as far as the port goes.
+#[derive(Default)]
+pub(in crate::sim) struct MemoryObjects(Mutex<BTreeMap<String, Bytes>>);
 
 impl MemoryObjects {
-    pub(in crate::sim) fn new(process: Process) -> Self {
-        Self { contents: Arc::default(), process }
-    }
-
-    /// The same bucket for another process.
-    pub(in crate::sim) fn for_process(&self, process: Process) -> Self {
-        Self { contents: self.contents.clone(), process }
-    }
-
-    /// All keys, which no fault disturbs.
+    /// All keys.
     pub(in crate::sim) fn keys(&self) -> Vec<String> {
-        contents(&self.contents).keys().cloned().collect()
+        self.contents().keys().cloned().collect()
     }
-}
 
-fn contents(shared: &Mutex<Contents>) -> MutexGuard<'_, Contents> {
-    shared.lock().unwrap_or_else(PoisonError::into_inner)
+    fn contents(&self) -> MutexGuard<'_, BTreeMap<String, Bytes>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 fn link(key: &str) -> Presigned {
@@ -69,50 +53,27 @@ impl Objects for MemoryObjects {
     }
 
     async fn head(&self, key: &str) -> Result<Option<ObjectInfo>, StoreError> {
-        let (shared, key) = (self.contents.clone(), key.to_owned());
-        let call = async move {
-            let info = |bytes: &Bytes| ObjectInfo { bytes: bytes.len() as u64, content_type: None };
-            Ok(contents(&shared).get(&key).map(info))
-        };
-        self.process.call(|| "head".to_owned(), call).await
+        let info = |bytes: &Bytes| ObjectInfo { bytes: bytes.len() as u64, content_type: None };
+        Ok(self.contents().get(key).map(info))
     }
 
     async fn get(&self, key: &str, most: u64) -> Result<Option<Bytes>, StoreError> {
-        let (shared, key) = (self.contents.clone(), key.to_owned());
-        let call = async move {
-            let part = |bytes: &Bytes| bytes.slice(..bytes.len().min(most as usize));
-            Ok(contents(&shared).get(&key).map(part))
-        };
-        self.process.call(|| "get object".to_owned(), call).await
+        let part = |bytes: &Bytes| bytes.slice(..bytes.len().min(most as usize));
+        Ok(self.contents().get(key).map(part))
     }
 
     async fn put(&self, key: &str, _: &str, bytes: Bytes) -> Result<(), StoreError> {
-        let (shared, key) = (self.contents.clone(), key.to_owned());
-        let what = format!("put {key}");
-        let call = async move {
-            contents(&shared).insert(key, bytes);
-            Ok(())
-        };
-        self.process.call(|| what.clone(), call).await
+        self.contents().insert(key.to_owned(), bytes);
+        Ok(())
     }
 
     async fn list(&self, prefix: &str) -> Result<Vec<String>, StoreError> {
-        let (shared, prefix) = (self.contents.clone(), prefix.to_owned());
-        let what = format!("list {prefix}");
-        let call = async move {
-            let contents = contents(&shared);
-            Ok(contents.keys().filter(|key| key.starts_with(&prefix)).cloned().collect())
-        };
-        self.process.call(|| what.clone(), call).await
+        let contents = self.contents();
+        Ok(contents.keys().filter(|key| key.starts_with(prefix)).cloned().collect())
     }
 
     async fn delete(&self, keys: &[String]) -> Result<(), StoreError> {
-        let (shared, keys) = (self.contents.clone(), keys.to_vec());
-        let what = format!("delete {}", keys.join(" "));
-        let call = async move {
-            contents(&shared).retain(|key, _| !keys.contains(key));
-            Ok(())
-        };
-        self.process.call(|| what.clone(), call).await
+        self.contents().retain(|key, _| !keys.contains(key));
+        Ok(())
     }
 }

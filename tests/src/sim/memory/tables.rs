@@ -10,7 +10,7 @@ use reverie_store::tables::{
 };
 use serde_json::Value;
 
-use crate::sim::{faults::Process, mutants::Mutant, rules};
+use crate::sim::{faults::Faults, mutants::Mutant, rules};
 
 /// All rows.
 pub(in crate::sim) type Rows = BTreeMap<Key, Row>;
@@ -26,46 +26,32 @@ struct State {
 }
 
 /// DynamoDB, as far as the port goes.
-#[derive(Default)]
-struct Database {
+pub(in crate::sim) struct MemoryTables {
     state: Mutex<State>,
     mutant: Option<Mutant>,
-}
-
-/// A process's connection to the tables.
-#[derive(Clone)]
-pub(in crate::sim) struct MemoryTables {
-    database: Arc<Database>,
-    process: Process,
+    faults: Arc<Faults>,
 }
 
 impl MemoryTables {
-    pub(in crate::sim) fn new(process: Process, mutant: Option<Mutant>) -> Self {
-        Self { database: Arc::new(Database { state: Mutex::default(), mutant }), process }
+    pub(in crate::sim) fn new(faults: Arc<Faults>, mutant: Option<Mutant>) -> Self {
+        Self { state: Mutex::default(), mutant, faults }
     }
 
-    /// The same tables for another process.
-    pub(in crate::sim) fn for_process(&self, process: Process) -> Self {
-        Self { database: self.database.clone(), process }
-    }
-
-    /// A look at all rows, which no fault disturbs.
+    /// A look at all rows.
     pub(in crate::sim) fn look<T>(&self, at: impl FnOnce(&Rows) -> T) -> T {
-        at(&self.database.state().rows)
+        at(&self.state().rows)
     }
 
     /// The first rule that was broken.
     pub(in crate::sim) fn broken(&self) -> Option<String> {
-        self.database.state().broken.clone()
+        self.state().broken.clone()
     }
-}
 
-impl Database {
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn write(&self, mut writes: Vec<Write>) -> Result<(), WriteError> {
+    fn commit(&self, mut writes: Vec<Write>) -> Result<(), WriteError> {
         let mut state = self.state();
         if let Some(mutant) = self.mutant {
             mutant.change(&mut writes);
@@ -196,59 +182,28 @@ fn outcome(rows: &Rows, write: &Write) -> Outcome {
 #[async_trait]
 impl Tables for MemoryTables {
     async fn get(&self, keys: &[Key]) -> Result<Vec<Option<Row>>, StoreError> {
-        let (database, keys) = (self.database.clone(), keys.to_vec());
-        let what = format!("get {}", keys.iter().map(named).collect::<Vec<_>>().join(" "));
-        let call = async move {
-            let state = database.state();
-            Ok(keys.iter().map(|key| state.rows.get(key).cloned()).collect())
-        };
-        self.process.call(|| what.clone(), call).await
+        let state = self.state();
+        Ok(keys.iter().map(|key| state.rows.get(key).cloned()).collect())
     }
 
     async fn write(&self, writes: &[Write]) -> Result<(), WriteError> {
-        let (database, writes) = (self.database.clone(), writes.to_vec());
-        let what = format!("write {}", writes.iter().map(describe).collect::<Vec<_>>().join(" "));
-        let process = self.process.clone();
-        let call = async move {
-            let written = database.write(writes);
-            process.faults.note(|| format!("{}   … {}", process.name, spoken(&written)));
-            written
-        };
-        self.process.call(|| what.clone(), call).await
+        let written = self.commit(writes.to_vec());
+        self.faults.note(|| format!("   … {}", spoken(&written)));
+        written
     }
 
     async fn query(&self, query: &Query) -> Result<Vec<Row>, StoreError> {
-        let (database, query) = (self.database.clone(), query.clone());
-        let what = format!("query {:?} {}", query.index, query.partition);
-        let call = async move {
-            let state = database.state();
-            Ok(match query.index {
-                None => state.list(&query),
-                Some(index) => state.list_index(&query, index),
-            })
-        };
-        self.process.call(|| what.clone(), call).await
-    }
-}
-
-/// A row in the trace. Sessions are random also in a simulation.
-fn named(key: &Key) -> &str {
-    if key.sk.starts_with("session#") { "session" } else { &key.sk }
-}
-
-fn describe(write: &Write) -> String {
-    let status = write.row.as_ref().and_then(|row| row.get("status").or_else(|| row.get("state")));
-    let status = status.and_then(Value::as_str).unwrap_or_default();
-    match &write.row {
-        Some(_) => format!("{}={status}", named(&write.key)),
-        None => format!("-{}", named(&write.key)),
+        let state = self.state();
+        Ok(match query.index {
+            None => state.list(query),
+            Some(index) => state.list_index(query, index),
+        })
     }
 }
 
 fn spoken(written: &Result<(), WriteError>) -> &'static str {
     match written {
         Ok(()) => "written",
-        Err(WriteError::Conflict(_)) => "a condition did not hold",
-        Err(WriteError::Store(_)) => "not written",
+        Err(_) => "a condition did not hold",
     }
 }

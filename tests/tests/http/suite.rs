@@ -1,0 +1,16 @@
+//! What the API promises, whatever answers it. The crate that includes this says what does: its
+//! `TestApp`.
+
+mod authorisation;
+mod cookies;
+mod credits;
+mod events;
+mod idempotency;
+mod journey;
+mod lifecycle;
+mod malformed;
+mod openapi;
+mod packages;
+mod paths;
+mod restart;
+mod uploads;
