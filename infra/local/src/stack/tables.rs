@@ -1,6 +1,6 @@
 //! DynamoDB: dynoxide on one SQLite file.
 
-use std::path::Path;
+use std::{path::Path, time::Duration};
 
 use anyhow::{Context, bail};
 use dynoxide::{Database, DynoxideError};
@@ -99,9 +99,24 @@ fn request<T: DeserializeOwned>(json: Value) -> anyhow::Result<T> {
     serde_json::from_value(json).context("the declaration is not understood")
 }
 
+/// How often a checkpoint is tried while another one runs, and how long apart.
+const CHECKPOINTS: (u32, Duration) = (200, Duration::from_millis(10));
+
 /// Writes the log into the file and empties it. The library overwrites what is deleted
 /// (`SQLITE_SECURE_DELETE`), but the log keeps the old pages until this.
-pub(super) fn checkpoint(file: &Path) -> rusqlite::Result<()> {
+///
+/// SQLite does not wait for another checkpoint but answers "busy" in the row's first column; see
+/// `sqlite3_wal_checkpoint_v2`.
+pub(super) fn checkpoint(file: &Path) -> anyhow::Result<()> {
     let connection = rusqlite::Connection::open(file)?;
-    connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))
+    let (tries, pause) = CHECKPOINTS;
+    for _ in 0..tries {
+        let busy: bool =
+            connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
+        if !busy {
+            return Ok(());
+        }
+        std::thread::sleep(pause);
+    }
+    bail!("the database's log is in use; the next sweep empties it")
 }
