@@ -136,6 +136,8 @@ fn parameters(config: &LocalConfig) -> BTreeMap<String, String> {
         ("PublicOrigin".to_owned(), origin),
         ("GuestCredits".to_owned(), config.guest_credits.to_string()),
         ("GuestsPerAddress".to_owned(), config.guests_per_address.to_string()),
+        ("RequestsPerAccount".to_owned(), config.requests_per_account.to_string()),
+        ("RequestsPerAddress".to_owned(), config.requests_per_address.to_string()),
     ])
 }
 

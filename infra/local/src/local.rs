@@ -13,7 +13,7 @@ use std::{
 };
 
 use anyhow::Context;
-use reverie_api::{App, Settings, finish};
+use reverie_api::{AccountLimit, AddressLimit, App, Settings, finish};
 use reverie_domain::{credits::Credits, manifest::Manifest};
 use reverie_housekeeper::Housekeeper;
 use reverie_inference::{Engine, load, open_all};
@@ -42,6 +42,10 @@ pub struct LocalConfig {
     pub guest_credits: u32,
     /// How many guests an address may make in a day. On a laptop everyone has one address.
     pub guests_per_address: u32,
+    /// How often an account may ask in a minute.
+    pub requests_per_account: u32,
+    /// The same for a network address.
+    pub requests_per_address: u32,
     /// How many jobs run at once; by default one a core.
     pub jobs: Option<usize>,
     /// Whether a worker runs. Tests of waiting jobs do without.
@@ -63,6 +67,8 @@ impl LocalConfig {
             public_url: None,
             guest_credits: reverie_domain::plan::GUEST_ALLOWANCE.get(),
             guests_per_address: 10_000,
+            requests_per_account: 60_000,
+            requests_per_address: 600_000,
             jobs: None,
             worker: true,
             slowest_client: Duration::from_secs(30),
@@ -119,6 +125,7 @@ impl Local {
             clock: functions.clock.clone(),
             settings: Arc::new(settings),
             positions: Arc::default(),
+            requests: Arc::new(AccountLimit::per_minute(config.requests_per_account)),
         };
         let engines = load_engines(config.models.clone()).await?;
         let models: Vec<Manifest> =
@@ -128,7 +135,10 @@ impl Local {
         let shutdown = CancellationToken::new();
         let mut tasks = JoinSet::new();
         let slowest = config.slowest_client;
-        tasks.spawn(listen::serve(listener, finish(router), slowest, shutdown.clone()));
+        let addresses =
+            AddressLimit::per_minute(config.requests_per_address, functions.clock.clone());
+        let router = finish(router, addresses);
+        tasks.spawn(listen::serve(listener, router, slowest, shutdown.clone()));
         let housekeeper = given(Part::Housekeeper);
         tasks::keep_house(&mut tasks, &housekeeper, &shutdown).await?;
         let housekeeper = tasks::housekeeper(&housekeeper);

@@ -7,7 +7,7 @@ use reverie_store::tables::Tables;
 use secrecy::{ExposeSecret, SecretString};
 use sha2::Sha256;
 
-use crate::Positions;
+use crate::{AccountLimit, Positions};
 
 /// What every HTTP function needs. Built once per process.
 #[derive(Clone)]
@@ -20,6 +20,8 @@ pub struct App {
     pub settings: Arc<Settings>,
     /// What is known of the queues.
     pub positions: Arc<Positions>,
+    /// How often an account may ask.
+    pub requests: Arc<AccountLimit>,
 }
 
 impl fmt::Debug for App {

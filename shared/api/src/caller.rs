@@ -1,15 +1,16 @@
 use axum::extract::{FromRef, FromRequestParts};
 use http::{HeaderMap, StatusCode, header, request::Parts};
-use reverie_store::accounts::{self, Account, Session};
+use reverie_store::accounts::{self, Account, Known, Session};
 
-use crate::{App, Problem, Settings, token::PlainToken};
+use crate::{App, Problem, Settings, limits::Told, token::PlainToken};
 
 /// The session cookie's name where the public origin is https.
 pub const SECURE_COOKIE: &str = "__Host-reverie";
 /// Its name where the public origin is plain http on loopback.
 pub const COOKIE: &str = "reverie";
 
-/// Who asks. Extracting it costs one round trip, once a day two; 401 where nobody is known.
+/// Who asks. Extracting it costs one round trip, now and then two; 401 where nobody is known, 429
+/// where the account asks too often.
 #[derive(Debug, Clone)]
 pub struct Caller {
     /// The account.
@@ -30,7 +31,10 @@ where
         let token = presented(parts, &app.settings)?.ok_or_else(Problem::unauthorized)?;
         let hash = token.secret_hash();
         let known = accounts::authenticate(&*app.tables, app.now(), token.account(), &hash).await?;
-        let (account, session) = known.ok_or_else(Problem::unauthorized)?;
+        let Known { account, session, requests } = known.ok_or_else(Problem::unauthorized)?;
+        let counted = app.requests.count(&*app.tables, app.now(), account.id, requests).await;
+        Told::tell(parts, &counted);
+        counted?;
         if let Some(used) = session.used(app.now()) {
             // The request does not depend on it, and the next one tries again.
             if let Err(error) = accounts::keep_alive(&*app.tables, &session, &used).await {

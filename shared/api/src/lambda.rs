@@ -9,7 +9,7 @@ use reverie_domain::{clock::SystemClock, credits::Credits, plan::GUEST_ALLOWANCE
 use reverie_store::aws::{self, DynamoTables, S3Objects, SqsQueue, TableNames};
 use secrecy::SecretString;
 
-use crate::{App, Settings, finish};
+use crate::{AccountLimit, AddressLimit, App, Settings, finish};
 
 /// The deployment, as a function sees it.
 #[derive(Debug)]
@@ -29,6 +29,7 @@ impl Deployment {
     /// # Errors
     /// Names the variable that is missing or wrong, or says that the secret cannot be read.
     pub async fn app(&self) -> anyhow::Result<App> {
+        let per_account = number("REVERIE_REQUESTS_PER_ACCOUNT")?.unwrap_or(PER_ACCOUNT);
         let settings = Settings {
             public_origin: required("REVERIE_PUBLIC_ORIGIN")?,
             hash_secret: self.secret(&required("REVERIE_HASH_SECRET_ARN")?).await?,
@@ -40,6 +41,7 @@ impl Deployment {
             clock: Arc::new(SystemClock),
             settings: Arc::new(settings),
             positions: Arc::default(),
+            requests: Arc::new(AccountLimit::per_minute(per_account)),
         })
     }
 
@@ -82,20 +84,30 @@ impl Deployment {
     }
 }
 
+/// How often an account may ask in a minute, unless the operator sets another number.
+const PER_ACCOUNT: u32 = 600;
+/// The same for a network address, of which many people may share one.
+const PER_ADDRESS: u32 = 3_000;
+
+fn surrounded(router: Router) -> anyhow::Result<Router> {
+    let per_address = number("REVERIE_REQUESTS_PER_ADDRESS")?.unwrap_or(PER_ADDRESS);
+    Ok(finish(router, AddressLimit::per_minute(per_address, Arc::new(SystemClock))))
+}
+
 /// Serves a function's routes to API Gateway.
 ///
 /// # Errors
-/// When the runtime stops.
+/// Names a variable that is wrong; otherwise when the runtime stops.
 pub async fn run(router: Router) -> anyhow::Result<()> {
-    lambda_http::run(finish(router)).await.map_err(anyhow::Error::from_boxed)
+    lambda_http::run(surrounded(router)?).await.map_err(anyhow::Error::from_boxed)
 }
 
 /// Serves a function's routes to a streaming Function URL.
 ///
 /// # Errors
-/// When the runtime stops.
+/// Names a variable that is wrong; otherwise when the runtime stops.
 pub async fn run_streaming(router: Router) -> anyhow::Result<()> {
-    lambda_http::run_with_streaming_response(finish(router))
+    lambda_http::run_with_streaming_response(surrounded(router)?)
         .await
         .map_err(anyhow::Error::from_boxed)
 }

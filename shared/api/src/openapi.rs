@@ -11,7 +11,8 @@ pub fn document(parts: impl IntoIterator<Item = OpenApi>) -> OpenApi {
     let mut info = Info::new("Reverie", "1");
     info.description = Some(
         "Music and short video from prompts. Unknown fields and statuses may appear; an unknown \
-         status is not final. Every error is a problem document (RFC 9457)."
+         status is not final. Every error is a problem document (RFC 9457). Answers say in \
+         `RateLimit-Policy` and `RateLimit` how often one may ask."
             .to_owned(),
     );
     let mut document = OpenApi::new(info, utoipa::openapi::Paths::new());
@@ -48,8 +49,8 @@ fn complete(document: &mut OpenApi) {
             if secured && method != HttpMethod::Get {
                 let detail = "With a cookie: the request does not come from our own pages.";
                 add(operation, "403", detail);
-                add(operation, "429", "Too many things happen at once. `Retry-After` says when.");
             }
+            add(operation, "429", "Too much at once. `Retry-After` says when to go on.");
             if operation.request_body.is_some() {
                 add(operation, "408", "The body did not arrive in time.");
             }

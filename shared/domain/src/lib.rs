@@ -9,6 +9,7 @@ pub mod manifest;
 pub mod personal;
 pub mod plan;
 pub mod random;
+pub mod rate;
 pub mod request;
 pub mod upload;
 pub mod wallet;

@@ -31,6 +31,12 @@ pub const REGISTER: &[PersonalData] = &[
         kept: "30 days after last use",
     },
     PersonalData {
+        category: "rate",
+        stored_in: "accounts: requests, one instant",
+        purpose: "to limit how often an account asks",
+        kept: "a minute after last use",
+    },
+    PersonalData {
         category: "ledger",
         stored_in: "ledger: wallet, entry, hold, grant",
         purpose: "to account for credits",

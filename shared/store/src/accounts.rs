@@ -1,16 +1,17 @@
-//! Accounts and sessions.
+//! Accounts, their sessions, and how much they ask for.
 
 use jiff::{SignedDuration, Timestamp};
 use reverie_domain::{
     ids::{AccountId, SessionId, WalletId},
     plan::Plan,
+    rate::{Bucket, Policy},
 };
 use serde::{Deserialize, Serialize};
 
 use crate::{
     Record,
-    record::{from_maybe, replace},
-    tables::{Key, StoreError, Table, Tables},
+    record::{from_maybe, present, replace},
+    tables::{Key, StoreError, Table, Tables, WriteError},
 };
 
 /// How long a session lasts after its last use.
@@ -110,7 +111,73 @@ pub async fn keep_alive(
     replace(tables, session, used).await.map(drop)
 }
 
-/// The account and the session that a token names, in one round trip.
+/// How much an account asks for: a row that ends when the bucket is full again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Requests {
+    /// Whose requests.
+    pub account: AccountId,
+    /// What is left of the account's quota.
+    pub bucket: Bucket,
+    /// Counts the row's changes.
+    pub version: u64,
+}
+
+impl Record for Requests {
+    fn key(&self) -> Key {
+        requests_key(self.account)
+    }
+
+    fn version(&self) -> u64 {
+        self.version
+    }
+
+    fn ends_at(&self) -> Option<Timestamp> {
+        Some(self.bucket.full_at())
+    }
+}
+
+/// Writes down that `tokens` more were taken from an account's bucket, of which `known` was read.
+/// `false` if others wrote at the same time, twice.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn settle_requests(
+    tables: &dyn Tables,
+    now: Timestamp,
+    account: AccountId,
+    known: Option<Requests>,
+    (tokens, policy): (u32, &Policy),
+) -> Result<bool, StoreError> {
+    let mut known = known;
+    for _ in 0..2 {
+        let bucket = known.as_ref().map_or(Bucket::full(now), |row| row.bucket);
+        let version = known.as_ref().map_or(0, |row| row.version) + 1;
+        let next = Requests { account, bucket: bucket.less(now, tokens, policy), version };
+        let write = match &known {
+            None => next.create()?,
+            Some(before) => next.replace(before)?,
+        };
+        match tables.write(&[write]).await {
+            Ok(()) => return Ok(true),
+            Err(WriteError::Conflict(outcomes)) => known = present(outcomes)?,
+            Err(WriteError::Store(error)) => return Err(error),
+        }
+    }
+    Ok(false)
+}
+
+/// Whom a token names.
+#[derive(Debug)]
+pub struct Known {
+    /// The account.
+    pub account: Account,
+    /// The session that the token belongs to.
+    pub session: Session,
+    /// What the account has asked for lately.
+    pub requests: Option<Requests>,
+}
+
+/// Whom a token names, in one round trip.
 ///
 /// # Errors
 /// [`StoreError`].
@@ -119,12 +186,18 @@ pub async fn authenticate(
     now: Timestamp,
     account: AccountId,
     secret_hash: &str,
-) -> Result<Option<(Account, Session)>, StoreError> {
-    let keys = [account_key(account), session_key(account, secret_hash)];
+) -> Result<Option<Known>, StoreError> {
+    let keys = [account_key(account), session_key(account, secret_hash), requests_key(account)];
     let mut rows = tables.get(&keys).await?.into_iter();
     let account = from_maybe::<Account>(rows.next().flatten())?;
     let session = from_maybe::<Session>(rows.next().flatten())?;
-    Ok(account.zip(session.filter(|session| now < session.expires_at)))
+    let requests = from_maybe::<Requests>(rows.next().flatten())?;
+    let both = account.zip(session.filter(|session| now < session.expires_at));
+    Ok(both.map(|(account, session)| Known { account, session, requests }))
+}
+
+fn requests_key(account: AccountId) -> Key {
+    Key::new(Table::Accounts, account, "requests")
 }
 
 fn account_key(account: AccountId) -> Key {

@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use axum::{Router, body::Body};
 use http::{Method, Request};
-use reverie_api::{App, Settings, finish};
+use reverie_api::{AccountLimit, AddressLimit, App, Settings, finish};
 use reverie_domain::{credits::Credits, random};
 use reverie_generations::{Catalogue, Generations};
 use reverie_inference::Engine;
@@ -258,6 +258,7 @@ impl Person {
                 guests_per_address: 1_000,
             }),
             positions: Arc::default(),
+            requests: Arc::new(AccountLimit::per_minute(600)),
         };
         let generations = Generations {
             app: app.clone(),
@@ -268,7 +269,8 @@ impl Person {
         let router = reverie_auth::router(app.clone())
             .merge(reverie_credits::router(app))
             .merge(reverie_generations::router(generations));
-        (process, finish(router.into()))
+        let addresses = AddressLimit::per_minute(3_000, ports.clock);
+        (process, finish(router.into(), addresses))
     }
 }
 

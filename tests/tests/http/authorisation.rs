@@ -37,7 +37,7 @@ fn class(status: StatusCode) -> String {
 
 /// An answer without what differs from one to the next.
 fn essence(answer: &Answer) -> (StatusCode, BTreeMap<&str, &[u8]>, Value) {
-    let kept = |name: &str| !matches!(name, "x-request-id" | "date");
+    let kept = |name: &str| !matches!(name, "x-request-id" | "date" | "ratelimit");
     let headers = answer.headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes()));
     let mut body = answer.json.clone();
     if let Some(members) = body.as_object_mut() {

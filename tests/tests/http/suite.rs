@@ -8,6 +8,7 @@ mod events;
 mod idempotency;
 mod journey;
 mod lifecycle;
+mod limits;
 mod malformed;
 mod openapi;
 mod packages;
