@@ -8,7 +8,7 @@
 //! Every client is a guest who submits, follows, downloads and looks around without a pause, so the
 //! latencies are those of a deployment that has more to do than it can. Prints requests a second,
 //! percentiles for each route, calls to AWS for each request, and the process's memory (clients
-//! included) as a ratio to what it was before. Ends with status 1 if anything was refused.
+//! included) after each of three rounds, as a ratio. Ends with status 1 if anything was refused.
 
 use std::{
     collections::BTreeMap,
@@ -133,6 +133,10 @@ fn report(routes: &mut BTreeMap<&'static str, Route>, seconds: u64, calls: u32) 
     good
 }
 
+/// How often the load comes and goes. Memory that is only kept for the next load stays the same
+/// from one time to the next; memory that leaks grows.
+const ROUNDS: u64 = 3;
+
 #[tokio::main]
 async fn main() -> ExitCode {
     let clients = number("REVERIE_LOAD_CLIENTS", 200);
@@ -145,42 +149,40 @@ async fn main() -> ExitCode {
     })
     .await;
     let first = app.guest().await;
-    first.finished(&first.submit("warm").await).await;
-    let before = resident_mb();
-    let routes = Routes::default();
+    drained(&app, &first).await;
+    let mut memory = vec![resident_mb()];
     let mut guests = Vec::new();
     for _ in 0..clients {
         guests.push(app.guest().await);
     }
     println!("{clients} clients, {seconds} s");
-    calls.taken();
-    let end = Instant::now() + Duration::from_secs(seconds);
-    let load = join_all(guests.into_iter().enumerate().map(|(number, client)| {
-        let guest = Guest { client, routes: routes.clone(), end };
-        tokio::spawn(guest.uses(number))
-    }));
-    let mut most = before;
-    let watch = async {
-        loop {
-            tokio::time::sleep(Duration::from_secs(1)).await;
-            most = most.max(resident_mb());
-        }
-    };
-    let tracks: usize = tokio::select! {
-        done = load => done.into_iter().map(|tracks| tracks.expect("no panic")).sum(),
-        () = watch => unreachable!("it watches until the load ends"),
-    };
-    let called = calls.taken();
+    let routes = Routes::default();
+    let (mut tracks, mut called) = (0, 0);
+    for _ in 0..ROUNDS {
+        calls.taken();
+        let end = Instant::now() + Duration::from_secs(seconds / ROUNDS);
+        let load = guests.iter().cloned().enumerate().map(|(number, client)| {
+            let guest = Guest { client, routes: routes.clone(), end };
+            tokio::spawn(guest.uses(number))
+        });
+        tracks +=
+            join_all(load).await.into_iter().map(|made| made.expect("no panic")).sum::<usize>();
+        called += calls.taken();
+        drained(&app, &first).await;
+        memory.push(resident_mb());
+    }
     let good = report(&mut routes.lock().expect("no panic"), seconds, called);
     println!("{tracks} tracks made and fetched");
-    drained(&app, &first).await;
-    let after = resident_mb();
-    if let (Some(before), Some(most), Some(after)) = (before, most, after) {
-        println!("memory: {before} MB before, at most {most}, {after} after");
-        println!("memory after / before: {:.2}", after as f64 / before as f64);
-    }
+    report_memory(&memory.into_iter().flatten().collect::<Vec<_>>());
     app.stop().await;
     if good { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+/// Prints the memory before the load and after each round.
+fn report_memory(megabytes: &[u64]) {
+    let [before, first, .., last] = megabytes else { return };
+    println!("memory: {before} MB before, {:?} after each round", &megabytes[1..]);
+    println!("last round / first round: {:.2}", *last as f64 / *first as f64);
 }
 
 /// Waits until the jobs that were left are done: one more waits behind all of them.

@@ -147,6 +147,12 @@ impl<X: Tap> Objects for Tapped<dyn Objects, X> {
         self.1.pass(call, async move { objects.put(&key, &media, bytes).await }).await
     }
 
+    async fn copy(&self, from: &str, to: &str) -> Result<bool, StoreError> {
+        let (objects, from, to) = (self.0.clone(), from.to_owned(), to.to_owned());
+        let call = changes(Service::Objects, format!("copy {from} {to}"));
+        self.1.pass(call, async move { objects.copy(&from, &to).await }).await
+    }
+
     async fn list(&self, prefix: &str) -> Result<Vec<String>, StoreError> {
         let (objects, prefix) = (self.0.clone(), prefix.to_owned());
         let call = reads(Service::Objects, format!("list {prefix}"));

@@ -52,6 +52,7 @@ fn add(total: &mut Report, report: Report) {
     total.faults += report.faults;
     total.jobs += report.jobs;
     total.succeeded += report.succeeded;
+    total.cached += report.cached;
 }
 
 #[test]
@@ -73,6 +74,7 @@ fn no_history_breaks_a_rule() {
     }
     println!("{seeds} histories: {total:?}");
     assert!(total.faults > total.jobs && total.succeeded > total.jobs / 4, "{total:?}");
+    assert!(total.cached > 0, "{total:?}");
 }
 
 #[test]

@@ -9,9 +9,11 @@ use reverie_domain::{
     credits::Credits,
     ids::GenerationId,
     job::{Job, ModelRef, Submission},
+    manifest::Manifest,
     request::{CanonicalRequest, FieldError, GenerationRequest},
 };
 use reverie_store::{
+    cache::cache_key,
     generations::{self, Detail, Prepared},
     ledger::LedgerError,
     operations::Idempotency,
@@ -20,7 +22,7 @@ use reverie_store::{
 };
 
 use crate::{
-    Generations,
+    Generations, cached,
     quotes::{manifest_of, price},
     wait::until_changed,
 };
@@ -90,10 +92,13 @@ async fn submit(
         let content = content_errors(state, &request).await;
         return Err(Problem::invalid(errors.into_iter().chain(content).collect()));
     }
-    let remembered = key.key(account.id, ROUTE);
-    let Prepared { wallet, idempotency, quote } =
-        generations::prepare(&*app.tables, account.id, account.wallet, remembered, request.quote)
-            .await?;
+    let models = state.catalogue.models().await;
+    let hash = described(&models, &request);
+    let looked_up = hash.is_some();
+    let hint = hash.map(|hash| cache_key(account.id, &hash));
+    let keys = (key.key(account.id, ROUTE), request.quote, hint);
+    let Prepared { wallet, idempotency, quote, cached } =
+        generations::prepare(&*app.tables, account.id, account.wallet, keys).await?;
     let id = GenerationId::new();
     let body = serde_json::to_vec(&request).map_err(Problem::internal)?;
     let mine = key.row(&app.settings, now, (account.id, ROUTE), &body, id);
@@ -102,12 +107,21 @@ async fn submit(
     {
         return Ok(Submitted::Before(first.parse().map_err(Problem::internal)?));
     }
-    let agreed = agree(state, now, &request, quote).await?;
-    if request.max_credits.is_some_and(|most| agreed.price > most) {
+    let agreed = agree(&models, now, &request, quote)?;
+    let source = match request.cache {
+        Some(false) => None,
+        // Only now it is known what was quoted.
+        _ => {
+            let hash = agreed.request.hash(&agreed.model_version);
+            let unread = (!looked_up).then(|| cache_key(account.id, &hash));
+            cached::source(state, now, cached, unread).await
+        }
+    };
+    if source.is_none() && request.max_credits.is_some_and(|most| agreed.price > most) {
         let message = format!("this costs {} credits", agreed.price);
         return Err(Problem::invalid_field("max_credits", message));
     }
-    let (job, detail) = rows(now, caller, id, agreed, request);
+    let (job, detail) = rows(now, caller, id, agreed, request, source.is_some());
     let others: Vec<_> =
         mine.iter().map(|mine| mine.remember(idempotency.as_ref())).collect::<Result<_, _>>()?;
     match generations::submit(&*app.tables, wallet, &job, &detail, &others).await {
@@ -120,6 +134,11 @@ async fn submit(
             tracing::warn!(%error, generation = %job.id, "submitted, but the answer was lost");
         }
         Err(error) => return Err(error.into()),
+    }
+    if let Some(source) = source {
+        let job = cached::fill(state, &job, &source).await?;
+        let detail = Detail { understood: source.1.understood, ..detail };
+        return Ok(Submitted::Now(Box::new(job), Box::new(detail)));
     }
     let message = Message::GenerationQueued { account: job.account, generation: job.id };
     if let Err(error) = state.queue.send(&message).await {
@@ -157,25 +176,35 @@ struct Agreed {
     price: Credits,
 }
 
-async fn agree(
-    state: &Generations,
+/// The hash of a request that says what is to be made, unless it is wrong or the cache is not
+/// wanted.
+fn described(models: &[Manifest], request: &GenerationRequest) -> Option<String> {
+    if request.cache == Some(false) || request.quote.is_some() && !request.describes_content() {
+        return None;
+    }
+    let canonical = request.canonical(models).ok()?;
+    let manifest = manifest_of(models, &canonical).ok()?;
+    Some(canonical.hash(&manifest.version))
+}
+
+fn agree(
+    models: &[Manifest],
     now: Timestamp,
     request: &GenerationRequest,
     quote: Option<Quote>,
 ) -> Result<Agreed, Problem> {
-    let models = state.catalogue.models().await;
     let canonical = match request.quote.is_some() && !request.describes_content() {
         true => None,
-        false => Some(request.canonical(&models).map_err(Problem::invalid)?),
+        false => Some(request.canonical(models).map_err(Problem::invalid)?),
     };
     if request.quote.is_none() {
         let canonical = canonical.ok_or_else(|| Problem::internal("neither quote nor request"))?;
-        let manifest = manifest_of(&models, &canonical)?;
+        let manifest = manifest_of(models, &canonical)?;
         let price = price(manifest, &canonical)?;
         return Ok(Agreed { request: canonical, model_version: manifest.version.clone(), price });
     }
     let quote = quote.ok_or_else(|| Problem::invalid_field("quote", "there is no such quote"))?;
-    let current = manifest_of(&models, &quote.request)?;
+    let current = manifest_of(models, &quote.request)?;
     if quote.expires_at <= now || current.version != quote.model_version {
         let detail = "The quote has expired. Ask for a new one.";
         return Err(Problem::new(StatusCode::CONFLICT, "quote.expired", detail));
@@ -193,24 +222,27 @@ fn rows(
     id: GenerationId,
     agreed: Agreed,
     request: GenerationRequest,
+    cached: bool,
 ) -> (Job, Detail) {
     let account = &caller.account;
     let Agreed { request: content, model_version, price } = agreed;
-    let job = Job::submit(
-        now,
-        Submission {
-            id,
-            account: account.id,
-            wallet: account.wallet,
-            kind: content.kind,
-            model: ModelRef { id: content.model.clone(), version: model_version },
-            seed: content.seed,
-            seconds: content.seconds,
-            price,
-            plan: account.plan,
-            expires_by: request.expires_at,
-        },
-    );
+    let submission = Submission {
+        id,
+        account: account.id,
+        wallet: account.wallet,
+        kind: content.kind,
+        request_hash: content.hash(&model_version),
+        model: ModelRef { id: content.model.clone(), version: model_version },
+        seed: content.seed,
+        seconds: content.seconds,
+        price,
+        plan: account.plan,
+        expires_by: request.expires_at,
+    };
+    let job = match cached {
+        true => Job::submit_cached(now, submission),
+        false => Job::submit(now, submission),
+    };
     let detail = Detail {
         generation: id,
         account: account.id,

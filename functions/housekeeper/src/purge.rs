@@ -1,6 +1,6 @@
 use jiff::Timestamp;
 use reverie_domain::job::{Job, Purge, PurgeScope};
-use reverie_store::generations;
+use reverie_store::{cache, generations};
 
 use crate::{Housekeeper, HousekeeperError};
 
@@ -22,6 +22,9 @@ impl Housekeeper {
                 break;
             }
             self.objects.delete(&keys).await?;
+        }
+        if spared.is_none() {
+            cache::forget(&*self.tables, job).await?;
         }
         match generations::update(&*self.tables, job, &job.purged(now)).await? {
             Ok(()) | Err(None) => Ok(()),
@@ -61,6 +64,7 @@ mod tests {
             model: ModelRef { id: "m".to_owned(), version: "1".to_owned() },
             seed: 0,
             seconds: 5,
+            request_hash: String::new(),
             price: Credits::new(1),
             plan: Plan::Free,
             expires_by: None,

@@ -6,6 +6,7 @@ use reverie_domain::{
     job::{Failure, Job, JobError, Status, Transition},
 };
 use reverie_store::{
+    cache,
     generations::{self, Finished},
     ledger::LedgerError,
     queue::Message,
@@ -46,6 +47,12 @@ impl Worker {
     pub(crate) async fn succeed(&self, lease: Lease, stored: Stored) -> Disposal {
         let Stored { files, understood } = stored;
         let next = |job: &Job, now| job.succeed(now, lease.epoch, files.clone());
+        // Before the job succeeds, so that its owner cannot ask again sooner. The row is only a
+        // hint: one attempt is enough, and it does no harm if the job does not succeed.
+        let hint = cache::remember(&*self.tables, self.clock.now(), &lease.job);
+        if !matches!(timeout(STORE_TIMEOUT, hint).await, Ok(Ok(()))) {
+            tracing::warn!(id = %lease.job.id, "the same request will be made anew");
+        }
         self.settle(&lease, Status::Succeeded, Some(understood), next).await
     }
 

@@ -45,6 +45,7 @@ async fn scene(mode: Mode) -> Scene {
         kind: Kind::Music,
         model: ModelRef { id: "fake".to_owned(), version: "1".to_owned() },
         seed: 1,
+        request_hash: String::new(),
         seconds: 5,
         price: Credits::new(10),
         plan: Plan::Free,

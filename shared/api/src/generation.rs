@@ -232,7 +232,7 @@ pub async fn view(
         understood,
         seed: job.seed,
         cost: Cost { quoted: job.price, charged: job.charged, refunded: job.refunded() },
-        cached: false,
+        cached: job.cached,
         created_at: job.created_at,
         started_at: job.started_at,
         completed_at: job.completed_at,

@@ -164,6 +164,12 @@ pub struct Job {
     pub seed: u32,
     /// The length asked for, in seconds.
     pub seconds: u32,
+    /// The request and the model's version as a hash; equal ones give equal results.
+    #[serde(default)]
+    pub request_hash: String,
+    /// Whether its results are copies of an earlier generation's.
+    #[serde(default)]
+    pub cached: bool,
     /// The price quoted and held.
     pub price: Credits,
     /// What was charged; zero until it succeeds.

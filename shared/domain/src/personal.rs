@@ -44,9 +44,10 @@ pub const REGISTER: &[PersonalData] = &[
     },
     PersonalData {
         category: "requests",
-        stored_in: "generations: job, detail, quote",
-        purpose: "to make and list generations; prompts are in `detail` and `quote`",
-        kept: "until deleted by the owner, or with the account; quotes 30 minutes",
+        stored_in: "generations: job, detail, quote, cache",
+        purpose: "to make and list generations; prompts are in `detail` and `quote`, hashes of \
+                  requests in `job` and `cache`",
+        kept: "until deleted by the owner, or with the account; quotes 30 minutes, cache 24 hours",
     },
     PersonalData {
         category: "results",

@@ -137,6 +137,14 @@ pub struct FieldError {
 }
 
 impl CanonicalRequest {
+    /// A hash over all that decides what is made: this and the model's version. In hex.
+    #[must_use]
+    pub fn hash(&self, model_version: &str) -> String {
+        // Plain strings and numbers always serialise.
+        let json = serde_json::to_vec(&(self, model_version)).unwrap_or_default();
+        hex::encode(Sha256::digest(json))
+    }
+
     /// A seed that depends on nothing but what was asked for.
     fn derived_seed(&self) -> u32 {
         let unseeded = Self { seed: 0, ..self.clone() };

@@ -16,6 +16,7 @@ use serde_json::Value;
 
 use crate::{
     Record,
+    cache::Cached,
     ledger::{self, LedgerError},
     operations::Idempotency,
     quotes::{Quote, quote_key},
@@ -336,6 +337,8 @@ pub struct Prepared {
     pub idempotency: Option<Idempotency>,
     /// The quote that was named.
     pub quote: Option<Quote>,
+    /// The generation that may answer the request.
+    pub cached: Option<Cached>,
 }
 
 /// Reads all that a submission has to know, in one round trip.
@@ -346,19 +349,21 @@ pub async fn prepare(
     tables: &dyn Tables,
     account: AccountId,
     wallet: WalletId,
-    idempotency: Option<Key>,
-    quote: Option<QuoteId>,
+    (idempotency, quote, cached): (Option<Key>, Option<QuoteId>, Option<Key>),
 ) -> Result<Prepared, LedgerError> {
-    let mut keys = vec![ledger::wallet_key(wallet)];
-    let remembered = idempotency.is_some();
-    keys.extend(idempotency);
-    keys.extend(quote.map(|id| quote_key(account, id)));
-    let mut rows = tables.get(&keys).await?.into_iter();
-    let wallet = from_maybe(rows.next().flatten())?.ok_or(LedgerError::Missing)?;
-    let idempotency = match remembered {
-        true => from_maybe(rows.next().flatten())?,
-        false => None,
-    };
-    let quote = from_maybe(rows.next().flatten())?;
-    Ok(Prepared { wallet, idempotency, quote })
+    let wanted = [
+        Some(ledger::wallet_key(wallet)),
+        idempotency,
+        quote.map(|id| quote_key(account, id)),
+        cached,
+    ];
+    let keys: Vec<Key> = wanted.iter().flatten().cloned().collect();
+    let mut found = tables.get(&keys).await?.into_iter();
+    let [wallet, idempotency, quote, cached] = wanted.map(|key| key.and_then(|_| found.next()?));
+    Ok(Prepared {
+        wallet: from_maybe(wallet)?.ok_or(LedgerError::Missing)?,
+        idempotency: from_maybe(idempotency)?,
+        quote: from_maybe(quote)?,
+        cached: from_maybe(cached)?,
+    })
 }

@@ -2,6 +2,7 @@
 
 pub mod accounts;
 pub mod aws;
+pub mod cache;
 pub mod generations;
 pub mod ledger;
 pub mod objects;

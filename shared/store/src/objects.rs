@@ -60,6 +60,9 @@ pub trait Objects: Send + Sync {
     /// Writes an object.
     async fn put(&self, key: &str, content_type: &str, bytes: Bytes) -> Result<(), StoreError>;
 
+    /// Copies an object. `false` if there is none.
+    async fn copy(&self, from: &str, to: &str) -> Result<bool, StoreError>;
+
     /// All keys under `prefix`, up to 1,000.
     async fn list(&self, prefix: &str) -> Result<Vec<String>, StoreError>;
 

@@ -26,6 +26,8 @@ pub struct Report {
     pub jobs: u32,
     /// Of those, the ones that succeeded.
     pub succeeded: u32,
+    /// Of those, the ones answered from the cache.
+    pub cached: u32,
 }
 
 /// How a history ended.
@@ -147,5 +149,11 @@ fn count(world: &World) -> Result<Report, String> {
     let jobs = world.tables.look(rules::jobs)?;
     let succeeded = jobs.iter().filter(|job| job.status == Status::Succeeded).count();
     // A history has a dozen jobs.
-    Ok(Report { jobs: jobs.len() as u32, succeeded: succeeded as u32, ..Report::default() })
+    let cached = jobs.iter().filter(|job| job.cached).count();
+    Ok(Report {
+        jobs: jobs.len() as u32,
+        succeeded: succeeded as u32,
+        cached: cached as u32,
+        ..Report::default()
+    })
 }

@@ -82,7 +82,9 @@ fn job(rows: &Rows, job: &Job, before: Option<&Job>) -> Result<(), String> {
     let charged = if spent { job.price } else { Credits::ZERO };
     ensure(job.charged == charged, || format!("{id}: charged {}", job.charged))?;
     let Some(before) = before else {
-        return ensure(job.version == 1 && job.status == Status::Queued, || format!("{id}: new"));
+        let claimed = job.cached && job.status == Status::Running && job.price == Credits::ZERO;
+        let allowed = job.status == Status::Queued || claimed;
+        return ensure(job.version == 1 && allowed, || format!("{id}: new"));
     };
     ensure(job.version == before.version + 1, || format!("{id}: version {}", job.version))?;
     ensure(!before.status.is_final() || job.status == before.status, || {

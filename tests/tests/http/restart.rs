@@ -83,6 +83,7 @@ fn job(number: u128) -> Job {
         kind: Kind::Music,
         model: ModelRef { id: "none".to_owned(), version: "1".to_owned() },
         seed: 0,
+        request_hash: String::new(),
         seconds: 5,
         price: Credits::new(1),
         plan: Plan::Free,

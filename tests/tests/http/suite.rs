@@ -2,6 +2,7 @@
 //! `TestApp`.
 
 mod authorisation;
+mod cache;
 mod cookies;
 mod credits;
 mod events;

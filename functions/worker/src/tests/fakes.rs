@@ -119,6 +119,10 @@ impl Objects for Memory {
         Ok(())
     }
 
+    async fn copy(&self, _: &str, _: &str) -> Result<bool, StoreError> {
+        unreachable!("the worker does not copy")
+    }
+
     async fn list(&self, prefix: &str) -> Result<Vec<String>, StoreError> {
         Ok(self.keys().into_iter().filter(|key| key.starts_with(prefix)).collect())
     }

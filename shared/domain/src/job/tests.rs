@@ -9,22 +9,40 @@ fn start() -> Timestamp {
     "2026-11-01T10:00:00Z".parse().unwrap()
 }
 
+fn submission() -> Submission {
+    Submission {
+        id: GenerationId::new(),
+        account: AccountId::new(),
+        wallet: WalletId::new(),
+        kind: Kind::Music,
+        model: ModelRef { id: "m".into(), version: "1".into() },
+        seed: 1,
+        request_hash: String::new(),
+        seconds: 30,
+        price: Credits::new(5),
+        plan: Plan::Free,
+        expires_by: None,
+    }
+}
+
 fn job() -> Job {
-    Job::submit(
-        start(),
-        Submission {
-            id: GenerationId::new(),
-            account: AccountId::new(),
-            wallet: WalletId::new(),
-            kind: Kind::Music,
-            model: ModelRef { id: "m".into(), version: "1".into() },
-            seed: 1,
-            seconds: 30,
-            price: Credits::new(5),
-            plan: Plan::Free,
-            expires_by: None,
-        },
-    )
+    Job::submit(start(), submission())
+}
+
+#[test]
+fn a_cached_job_is_claimed_and_free_and_cached_only_if_nobody_else_makes_it() {
+    let cached = Job::submit_cached(start(), submission());
+    assert_eq!((cached.status, cached.epoch, cached.version), (Status::Running, 1, 1));
+    assert_eq!((cached.price, cached.cached), (Credits::ZERO, true));
+    assert!(cached.claim(later(1)).is_err(), "whoever submits it has it");
+    let done = cached.succeed(later(1), 1, Vec::new()).unwrap();
+    assert!(done.job.cached);
+    assert_eq!(done.resolution, Some(Resolution::Capture(Credits::ZERO)));
+    // Whoever submitted it is gone.
+    let over = cached.takeover_at();
+    assert!(!cached.claim(over).unwrap().cached);
+    assert!(!cached.sweep(over).unwrap().job.cached);
+    assert!(!cached.hand_back(later(1), 1).unwrap().cached);
 }
 
 fn later(secs: i64) -> Timestamp {

@@ -22,6 +22,8 @@ pub struct Submission {
     pub seed: u32,
     /// The length asked for, in seconds.
     pub seconds: u32,
+    /// The request and the model's version as a hash.
+    pub request_hash: String,
     /// The price held.
     pub price: Credits,
     /// The plan, which fixes the retention.
@@ -34,8 +36,8 @@ impl Job {
     /// A new job, queued, with its outbox mark set.
     #[must_use]
     pub fn submit(now: Timestamp, submission: Submission) -> Self {
-        let Submission { id, account, wallet, kind, model, seed, seconds, price, plan, expires_by } =
-            submission;
+        let Submission { id, account, wallet, kind, model, seed, .. } = submission;
+        let Submission { seconds, request_hash, price, plan, expires_by, .. } = submission;
         Self {
             id,
             account,
@@ -44,6 +46,8 @@ impl Job {
             model,
             seed,
             seconds,
+            request_hash,
+            cached: false,
             price,
             charged: Credits::ZERO,
             plan,
@@ -68,25 +72,27 @@ impl Job {
         }
     }
 
+    /// A new job that whoever submits it fills from an earlier one, at no price. It is claimed from
+    /// its beginning: if they do not finish it, it becomes a job like any other.
+    #[must_use]
+    pub fn submit_cached(now: Timestamp, submission: Submission) -> Self {
+        let queued = Self::submit(now, Submission { price: Credits::ZERO, ..submission });
+        Self { cached: true, version: 1, ..queued.claimed(now) }
+    }
+
     /// A worker takes the job: a queued one, or a running one whose lease is well past.
     ///
     /// # Errors
     /// [`JobError::Final`], [`JobError::Leased`].
     pub fn claim(&self, now: Timestamp) -> Result<Self, JobError> {
         self.check_live()?;
-        let mut job = self.next();
+        let mut job = self.claimed(now);
         if self.status == Status::Running {
             if now < self.takeover_at() {
                 return Err(JobError::Leased);
             }
             job.lost_leases += 1;
         }
-        job.status = Status::Running;
-        job.epoch += 1;
-        job.progress = 0.0;
-        job.started_at = self.started_at.or(Some(now));
-        job.lease_until = Some(after(now, LEASE));
-        job.send_at = None;
         Ok(job)
     }
 
@@ -269,6 +275,18 @@ impl Job {
         Self { version: self.version + 1, ..self.clone() }
     }
 
+    fn claimed(&self, now: Timestamp) -> Self {
+        let mut job = self.next();
+        job.status = Status::Running;
+        job.cached = false;
+        job.epoch += 1;
+        job.progress = 0.0;
+        job.started_at = self.started_at.or(Some(now));
+        job.lease_until = Some(after(now, LEASE));
+        job.send_at = None;
+        job
+    }
+
     fn check_live(&self) -> Result<(), JobError> {
         match self.status.is_final() {
             true => Err(JobError::Final(self.status)),
@@ -292,6 +310,7 @@ impl Job {
     fn requeued(&self, send_at: Timestamp) -> Self {
         let mut job = self.next();
         job.status = Status::Queued;
+        job.cached = false;
         job.progress = 0.0;
         job.lease_until = None;
         job.send_at = Some(send_at);

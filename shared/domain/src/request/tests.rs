@@ -34,6 +34,17 @@ fn defaults_are_filled_in_and_the_seed_follows_from_the_request() {
 }
 
 #[test]
+fn the_hash_is_of_all_that_decides_the_result() {
+    let hash = |body, version| request(body).canonical(&catalogue()).unwrap().hash(version);
+    let one = serde_json::json!({"kind": "music", "prompt": "calm"});
+    let same = serde_json::json!({"kind": "music", "prompt": " calm", "labels": {"a": "b"}});
+    let other = serde_json::json!({"kind": "music", "prompt": "calm", "seed": 1});
+    assert_eq!(hash(one.clone(), "1"), hash(same, "1"));
+    assert_ne!(hash(one.clone(), "1"), hash(other, "1"));
+    assert_ne!(hash(one.clone(), "1"), hash(one, "2"));
+}
+
+#[test]
 fn every_wrong_field_is_named() {
     use serde_json::json;
     assert_eq!(paths(json!({})), ["kind", "prompt"]);

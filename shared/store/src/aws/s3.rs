@@ -3,6 +3,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use aws_sdk_s3::{
     Client,
+    error::ProvideErrorMetadata,
     presigning::{PresignedRequest, PresigningConfig},
     primitives::ByteStream,
     types::{Delete, ObjectIdentifier},
@@ -109,6 +110,18 @@ impl Objects for S3Objects {
             .await
             .map(drop)
             .map_err(|error| unavailable("S3", error))
+    }
+
+    async fn copy(&self, from: &str, to: &str) -> Result<bool, StoreError> {
+        // Our keys need no escaping.
+        let source = format!("{}/{from}", self.bucket);
+        let copied =
+            self.client.copy_object().bucket(&self.bucket).copy_source(source).key(to).send().await;
+        match copied {
+            Ok(_) => Ok(true),
+            Err(error) if error.code() == Some("NoSuchKey") => Ok(false),
+            Err(error) => Err(unavailable("S3", error)),
+        }
     }
 
     async fn list(&self, prefix: &str) -> Result<Vec<String>, StoreError> {

@@ -67,6 +67,13 @@ impl Objects for MemoryObjects {
         Ok(())
     }
 
+    async fn copy(&self, from: &str, to: &str) -> Result<bool, StoreError> {
+        let mut contents = self.contents();
+        let Some(bytes) = contents.get(from).cloned() else { return Ok(false) };
+        contents.insert(to.to_owned(), bytes);
+        Ok(true)
+    }
+
     async fn list(&self, prefix: &str) -> Result<Vec<String>, StoreError> {
         let contents = self.contents();
         Ok(contents.keys().filter(|key| key.starts_with(prefix)).cloned().collect())

@@ -43,8 +43,9 @@ impl World {
         upload(&stranger).await;
         Self {
             finished: id(&finished),
-            to_cancel: id(&owner.submit(SECRET).await),
-            to_delete: id(&owner.submit(SECRET).await),
+            // Another prompt than the finished one: that would be answered from the cache.
+            to_cancel: id(&owner.submit("to be canceled").await),
+            to_delete: id(&owner.submit("to be deleted").await),
             quote: quote(&owner).await,
             upload: upload(&owner).await,
             upload_to_complete: uploaded(&owner).await,
