@@ -176,6 +176,29 @@ fn a_changed_file_is_refused() {
     assert!(matches!(error, PackageError::Checksum { .. }), "{error}");
 }
 
+/// Loudness in LUFS and true peak in dBTP, after ITU-R BS.1770-4.
+fn measured(flac: &[u8]) -> (f64, f64) {
+    let samples: Vec<f32> = samples(flac).iter().map(|sample| *sample as f32 / 32_768.0).collect();
+    let modes = ebur128::Mode::I | ebur128::Mode::TRUE_PEAK;
+    let mut meter = ebur128::EbuR128::new(2, 44_100, modes).expect("a meter");
+    meter.add_frames_f32(&samples).expect("samples");
+    let peaks = [0, 1].map(|channel| meter.true_peak(channel).expect("a peak"));
+    (meter.loudness_global().expect("loudness"), 20.0 * peaks[0].max(peaks[1]).log10())
+}
+
+#[test]
+fn everything_is_as_loud_as_everything_else() {
+    let package = Package::open(&folder("models/reverie-score")).expect("package");
+    let engine = load(&package).expect("engine");
+    for prompt in ["solo piano lullaby", "hard techno", "ambient pads", "funk with brass"] {
+        let output = generate(&*engine, &request(prompt, 15.0));
+        let (loudness, peak) = measured(file(&output, "track.flac"));
+        println!("{prompt}: {loudness:.2} LUFS, {peak:.2} dBTP");
+        assert!((loudness + 14.0).abs() <= 0.5, "{prompt}: {loudness} LUFS");
+        assert!(peak <= -1.0, "{prompt}: {peak} dBTP");
+    }
+}
+
 #[test]
 fn the_real_package_plays() {
     let package = Package::open(&folder("models/reverie-score")).expect("package");

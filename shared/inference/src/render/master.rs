@@ -9,7 +9,11 @@ use crate::error::EngineError;
 use crate::progress::Progress;
 
 /// Integrated loudness of a finished work, in LUFS.
-const LOUDNESS: f64 = -15.0;
+const LOUDNESS: f64 = -14.0;
+/// How near to it is near enough, in LU.
+const NEAR: f64 = 0.1;
+/// How often the limiter is tried. What peaks high loses much to it, and may stay below.
+const PASSES: u8 = 5;
 /// The limiter's ceiling in dBTP; 0.3 dB below the promise of −1 for what its estimate misses.
 const CEILING: f64 = -1.3;
 /// The promise, in dBTP.
@@ -34,16 +38,18 @@ pub(super) fn master(
     sound.scale(gain_of(LOUDNESS - measured));
     compress(sound);
     progress.at(0.3)?;
-    // The limiter takes some loudness away; a second pass gives it back.
     let mut gain = LOUDNESS - measure(sound)?.unwrap_or(LOUDNESS);
     let mut limited = attempt(sound, gain);
-    progress.at(0.6)?;
-    let lost = LOUDNESS - measure(&limited)?.unwrap_or(LOUDNESS);
-    if lost > 0.2 {
+    for pass in 1..PASSES {
+        progress.at(0.3 + 0.6 * f32::from(pass) / f32::from(PASSES))?;
+        // The limiter takes some loudness away; more gain before it gives that back.
+        let lost = LOUDNESS - measure(&limited)?.unwrap_or(LOUDNESS);
+        if lost < NEAR {
+            break;
+        }
         gain += lost;
         limited = attempt(sound, gain);
     }
-    progress.at(0.9)?;
     let peak = true_peak(&limited).map_err(EngineError::internal("true peak"))?;
     let allowed = f64::from(gain_of(TRUE_PEAK));
     if peak > allowed {
