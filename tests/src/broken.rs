@@ -76,7 +76,8 @@ impl Tap for Switch {
     }
 }
 
-struct Ahead(Arc<dyn Clock>);
+/// A clock that is ten minutes ahead of another.
+pub struct Ahead(pub Arc<dyn Clock>);
 
 impl Clock for Ahead {
     fn now(&self) -> Timestamp {

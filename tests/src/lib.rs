@@ -4,8 +4,10 @@ mod adapter;
 mod binaries;
 pub mod broken;
 pub mod counted;
+pub mod gated;
 mod lambda;
 mod process;
+mod queues;
 mod serving;
 pub mod sim;
 mod tap;
@@ -21,6 +23,7 @@ pub use self::{
     adapter::{Adapter, InProcess},
     lambda::{FunctionError, Lambda},
     process::Process,
+    queues::messages,
     serving::Serving,
 };
 

@@ -1,5 +1,6 @@
 //! Many histories under faults, each from its seed. `REVERIE_SEEDS=10000 cargo test --workspace
-//! --test simulation` runs many more; `REVERIE_SEED=17` replays one and prints it.
+//! --test simulation` runs many more; `REVERIE_SEED=17` replays one and prints it. The same over the
+//! embedded stack: `REVERIE_EMBEDDED_SEEDS` and `REVERIE_EMBEDDED_SEED`.
 
 use std::{
     env,
@@ -11,10 +12,12 @@ use std::{
     thread,
 };
 
-use reverie_tests::sim::{Mutant, Outcome, Plan, Report, minimal, run};
+use reverie_tests::sim::{Mutant, Outcome, Plan, Report, minimal, run, run_embedded};
 
 /// How many histories a plain `cargo test` runs.
 const HISTORIES: u64 = 200;
+/// How many of them over the embedded stack.
+const EMBEDDED_HISTORIES: u64 = 20;
 /// Within how many histories a planted bug must show.
 const SOON: u64 = 300;
 
@@ -22,8 +25,15 @@ fn number(variable: &str) -> Option<u64> {
     env::var(variable).ok().map(|text| text.parse().expect("a number"))
 }
 
+/// A history that broke a rule.
+struct Failed {
+    seed: u64,
+    rule: String,
+    trace: String,
+}
+
 /// Runs the seeds on all cores; the first that fails, and what the others amounted to.
-fn search(seeds: u64, mutant: Option<Mutant>) -> (Option<u64>, Report) {
+fn search(seeds: u64, run: impl Fn(u64) -> Outcome + Sync) -> (Option<Failed>, Report) {
     let (next, failed) = (AtomicU64::new(0), Mutex::new(None));
     let total = Mutex::new(Report::default());
     thread::scope(|scope| {
@@ -34,17 +44,17 @@ fn search(seeds: u64, mutant: Option<Mutant>) -> (Option<u64>, Report) {
                     if seed >= seeds {
                         return;
                     }
-                    match run(seed, Plan::default(), mutant) {
+                    match run(seed) {
                         Outcome::Fine { report, .. } => add(&mut total.lock().unwrap(), report),
-                        Outcome::Broken { .. } => *failed.lock().unwrap() = Some(seed),
+                        Outcome::Broken { rule, trace, .. } => {
+                            *failed.lock().unwrap() = Some(Failed { seed, rule, trace });
+                        }
                     }
                 }
             });
         }
     });
-    let failed = *failed.lock().unwrap();
-    let total = *total.lock().unwrap();
-    (failed, total)
+    (failed.into_inner().unwrap(), total.into_inner().unwrap())
 }
 
 fn add(total: &mut Report, report: Report) {
@@ -55,39 +65,71 @@ fn add(total: &mut Report, report: Report) {
     total.cached += report.cached;
 }
 
+/// Prints the history of a seed.
+fn replay(outcome: Outcome) {
+    match outcome {
+        Outcome::Fine { report, trace } => println!("{trace}{report:?}"),
+        Outcome::Broken { rule, trace, .. } => panic!("{trace}{rule}"),
+    }
+}
+
+fn enough_happened(seeds: u64, total: Report) {
+    println!("{seeds} histories: {total:?}");
+    assert!(total.faults > total.jobs && total.succeeded > total.jobs / 4, "{total:?}");
+}
+
+const TRACED: Plan = Plan { trace: true, ..Plan::USUAL };
+
 #[test]
 fn no_history_breaks_a_rule() {
     if let Some(seed) = number("REVERIE_SEED") {
-        match run(seed, Plan { trace: true, ..Plan::default() }, None) {
-            Outcome::Fine { report, trace } => println!("{trace}{report:?}"),
-            Outcome::Broken { rule, trace, .. } => panic!("{trace}{rule}"),
-        }
-        return;
+        return replay(run(seed, TRACED, None));
     }
     let seeds = number("REVERIE_SEEDS").unwrap_or(HISTORIES);
-    let (failed, total) = search(seeds, None);
-    if let Some(seed) = failed {
-        if let Outcome::Broken { rule, faults, trace } = minimal(seed, Plan::default(), None) {
+    let (failed, total) = search(seeds, |seed| run(seed, Plan::USUAL, None));
+    if let Some(Failed { seed, .. }) = failed {
+        if let Outcome::Broken { rule, faults, trace } = minimal(seed, Plan::USUAL, None) {
             panic!("seed {seed}, {faults} faults: {rule}\n{trace}");
         }
         panic!("seed {seed} broke a rule, and not again");
     }
-    println!("{seeds} histories: {total:?}");
-    assert!(total.faults > total.jobs && total.succeeded > total.jobs / 4, "{total:?}");
+    enough_happened(seeds, total);
     assert!(total.cached > 0, "{total:?}");
+}
+
+#[test]
+fn no_history_on_the_embedded_stack_breaks_a_rule() {
+    if let Some(seed) = number("REVERIE_EMBEDDED_SEED") {
+        return replay(run_embedded(seed, TRACED, None));
+    }
+    let seeds = number("REVERIE_EMBEDDED_SEEDS").unwrap_or(EMBEDDED_HISTORIES);
+    // Traced at once: the same seed need not break the rule again.
+    let (failed, total) = search(seeds, |seed| run_embedded(seed, TRACED, None));
+    if let Some(Failed { seed, rule, trace }) = failed {
+        panic!("seed {seed}: {rule}\n{trace}");
+    }
+    enough_happened(seeds, total);
+}
+
+/// One is enough to know that the rules look at what is stored.
+#[test]
+fn a_planted_bug_is_found_on_the_embedded_stack() {
+    let planted = Some(Mutant::ForgottenHold);
+    let (failed, _) = search(SOON, |seed| run_embedded(seed, Plan::USUAL, planted));
+    assert!(failed.is_some(), "not found in {SOON} histories");
 }
 
 #[test]
 fn planted_bugs_are_found() {
     for mutant in Mutant::ALL {
-        let (failed, _) = search(SOON, Some(mutant));
+        let (failed, _) = search(SOON, |seed| run(seed, Plan::USUAL, Some(mutant)));
         assert!(failed.is_some(), "{mutant:?} is not found in {SOON} histories");
     }
 }
 
 #[test]
 fn a_seed_has_one_history() {
-    let trace = |seed| match run(seed, Plan { trace: true, ..Plan::default() }, None) {
+    let trace = |seed| match run(seed, TRACED, None) {
         Outcome::Fine { trace, .. } | Outcome::Broken { trace, .. } => trace,
     };
     for seed in 0..20 {

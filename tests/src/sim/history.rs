@@ -1,14 +1,19 @@
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
+use jiff::Timestamp;
 use reverie_domain::{job::Status, random};
-use tokio::{task::JoinSet, time::sleep};
+use tokio::{runtime::Builder, task::JoinSet, time::sleep};
 
 use super::{
+    embedded::Embedded,
     faults::{Faults, Plan},
     machines::World,
+    memory::Memory,
     mutants::Mutant,
     people::Person,
     rules,
+    services::Services,
+    time::SimClock,
 };
 
 /// How long everything may take to come to rest once the faults have ended: deadlines pass after
@@ -51,29 +56,50 @@ pub enum Outcome {
     },
 }
 
-/// Runs the history of a seed.
+/// Runs the history of a seed on services in memory.
 ///
 /// # Panics
 /// If the machine gives no runtime.
 #[must_use]
 pub fn run(seed: u64, plan: Plan, mutant: Option<Mutant>) -> Outcome {
     random::seed(seed);
-    let mut runtime = tokio::runtime::Builder::new_current_thread();
-    let runtime = runtime.enable_time().start_paused(true).build().expect("a runtime");
-    runtime.block_on(async {
+    let runtime = Builder::new_current_thread().enable_time().start_paused(true).build();
+    runtime.expect("a runtime").block_on(async {
         let faults = Faults::new(plan);
-        let world = World::new(faults.clone(), mutant);
-        let lived = live(&world).await;
-        world.end();
-        let (made, calls) = faults.counts();
-        match lived {
-            Ok(report) => {
-                let report = Report { calls, faults: made, ..report };
-                Outcome::Fine { report, trace: faults.trace() }
-            }
-            Err(rule) => Outcome::Broken { rule, faults: made, trace: faults.trace() },
-        }
+        let services = Services::Memory(Arc::new(Memory::new(faults.clone(), mutant)));
+        let clock = SimClock::start(Timestamp::constant(1_780_000_000, 0));
+        tell(&World::new(faults, services, clock)).await
     })
+}
+
+/// Runs the history of a seed on the embedded stack. The time is simulated also here, that of SQS
+/// included, but threads take turns as they like: a seed has a few histories, nearly the same.
+///
+/// # Panics
+/// If the machine gives no runtime, or the stack does not start.
+#[must_use]
+pub fn run_embedded(seed: u64, plan: Plan, mutant: Option<Mutant>) -> Outcome {
+    random::seed(seed);
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let runtime = Builder::new_current_thread().enable_all().start_paused(true).build();
+    runtime.expect("a runtime").block_on(async {
+        let embedded = Embedded::start(folder.path(), mutant).await.expect("the stack starts");
+        let services = Services::Embedded(Arc::new(embedded));
+        // DynamoDB ends rows by the real time, so theirs must not lie behind it.
+        let clock = SimClock::start(Timestamp::now());
+        tell(&World::new(Faults::new(plan), services, clock)).await
+    })
+}
+
+async fn tell(world: &World) -> Outcome {
+    let lived = live(world).await;
+    world.end();
+    let (faults, calls) = world.faults.counts();
+    let trace = world.faults.trace();
+    match lived {
+        Ok(report) => Outcome::Fine { report: Report { calls, faults, ..report }, trace },
+        Err(rule) => Outcome::Broken { rule, faults, trace },
+    }
 }
 
 /// The history of a seed with as few faults as still break a rule, to be read from its trace.
@@ -122,7 +148,8 @@ async fn live(world: &World) -> Result<Report, String> {
         person.settle().await?;
     }
     keep_rules(world)?;
-    world.tables.look(|rows| rules::at_rest(rows, &world.objects.keys()))?;
+    let objects = world.services.objects().await?;
+    world.services.look(|rows| rules::at_rest(rows, &objects))?;
     count(world)
 }
 
@@ -131,8 +158,8 @@ async fn rest(world: &World) -> Result<(), String> {
     let mut unrest = None;
     for _ in 0..REST_MINUTES {
         keep_rules(world)?;
-        let messages = world.queue.len() + world.dead_letters.len();
-        unrest = world.tables.look(|rows| rules::unrest(rows, messages));
+        let messages = world.services.messages().await?;
+        unrest = world.services.look(|rows| rules::unrest(rows, messages));
         if unrest.is_none() {
             return Ok(());
         }
@@ -142,11 +169,11 @@ async fn rest(world: &World) -> Result<(), String> {
 }
 
 fn keep_rules(world: &World) -> Result<(), String> {
-    world.tables.broken().map_or(Ok(()), Err)
+    world.services.broken().map_or(Ok(()), Err)
 }
 
 fn count(world: &World) -> Result<Report, String> {
-    let jobs = world.tables.look(rules::jobs)?;
+    let jobs = world.services.look(rules::jobs)?;
     let succeeded = jobs.iter().filter(|job| job.status == Status::Succeeded).count();
     // A history has a dozen jobs.
     let cached = jobs.iter().filter(|job| job.cached).count();

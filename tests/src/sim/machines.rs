@@ -13,42 +13,31 @@ use tokio_util::sync::CancellationToken;
 use super::{
     engine::InstantEngine,
     faults::{Faults, Process},
-    memory::{MemoryObjects, MemoryQueue, MemoryTables},
-    mutants::Mutant,
+    services::Services,
     time::SimClock,
 };
 use crate::tap::tapped;
 
-/// After how many receipts a message is a dead letter, as in the template.
-const RECEIPTS: u32 = 10;
 /// How wrong a clock may be, in milliseconds: two machines differ by 20 s at most.
-const SKEW_MS: u64 = 10_000;
+const SKEW_MS: i64 = 10_000;
 
 /// The services, and how a process gets at them.
 #[derive(Clone)]
 pub(super) struct World {
     pub(super) faults: Arc<Faults>,
-    pub(super) tables: Arc<MemoryTables>,
-    pub(super) objects: Arc<MemoryObjects>,
-    pub(super) queue: Arc<MemoryQueue>,
-    pub(super) dead_letters: Arc<MemoryQueue>,
+    pub(super) services: Services,
     pub(super) engine: Arc<InstantEngine>,
     clock: SimClock,
     over: CancellationToken,
 }
 
 impl World {
-    pub(super) fn new(faults: Arc<Faults>, mutant: Option<Mutant>) -> Self {
-        let dead_letters = Arc::new(MemoryQueue::new(faults.clone(), None));
-        let redrive = Some((RECEIPTS, dead_letters.clone()));
+    pub(super) fn new(faults: Arc<Faults>, services: Services, clock: SimClock) -> Self {
         Self {
-            tables: Arc::new(MemoryTables::new(faults.clone(), mutant)),
-            objects: Arc::default(),
-            queue: Arc::new(MemoryQueue::new(faults.clone(), redrive)),
-            dead_letters,
             faults,
+            services,
             engine: InstantEngine::new(),
-            clock: SimClock::start(),
+            clock,
             over: CancellationToken::new(),
         }
     }
@@ -56,15 +45,14 @@ impl World {
     /// A new process and its ports, with a clock of its own.
     pub(super) fn process(&self, name: &str) -> (Process, Ports) {
         let process = Process::new(name, self.faults.clone());
-        // In range: at most 20,000.
-        let skew = (random::number() % (2 * SKEW_MS + 1)) as i64 - SKEW_MS as i64;
-        let ports = Ports {
-            tables: self.tables.clone(),
-            objects: self.objects.clone(),
-            queue: self.queue.clone(),
-            dead_letters: self.dead_letters.clone(),
-            clock: self.clock.skewed(SignedDuration::from_millis(skew)),
+        let skew = match random::number() % 4 {
+            0 => -SKEW_MS,
+            1 => SKEW_MS,
+            // In range: at most 20,000.
+            _ => (random::number() % (2 * SKEW_MS as u64 + 1)) as i64 - SKEW_MS,
         };
+        let clock = self.clock.skewed(SignedDuration::from_millis(skew));
+        let ports = self.services.ports(&self.faults, clock);
         let ports = tapped(ports, &process);
         (process, ports)
     }

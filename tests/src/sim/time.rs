@@ -7,14 +7,15 @@ use tokio::time::Instant;
 /// The simulation's clock: the runtime's paused time, seen by a machine whose clock may be wrong.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct SimClock {
+    epoch: Timestamp,
     start: Instant,
     skew: SignedDuration,
 }
 
 impl SimClock {
-    /// A right clock that begins now.
-    pub(super) fn start() -> Self {
-        Self { start: Instant::now(), skew: SignedDuration::ZERO }
+    /// A right clock on which it is `epoch` now.
+    pub(super) fn start(epoch: Timestamp) -> Self {
+        Self { epoch, start: Instant::now(), skew: SignedDuration::ZERO }
     }
 
     /// The same time on a machine whose clock is `skew` ahead.
@@ -25,8 +26,7 @@ impl SimClock {
 
 impl Clock for SimClock {
     fn now(&self) -> Timestamp {
-        let epoch = Timestamp::constant(1_780_000_000, 0);
         let elapsed = i64::try_from(self.start.elapsed().as_millis()).unwrap_or(i64::MAX);
-        epoch + SignedDuration::from_millis(elapsed) + self.skew
+        self.epoch + SignedDuration::from_millis(elapsed) + self.skew
     }
 }

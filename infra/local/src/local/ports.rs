@@ -48,7 +48,8 @@ impl fmt::Debug for Between {
 
 impl Ports {
     /// The ports to a stack.
-    pub(super) fn of(stack: &Stack) -> Self {
+    #[must_use]
+    pub fn of(stack: &Stack) -> Self {
         let resources = stack.resources();
         let names = TableNames {
             accounts: resources.tables.accounts.clone(),

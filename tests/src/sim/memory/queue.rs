@@ -13,13 +13,6 @@ use tokio::{
     time::{Instant, timeout_at},
 };
 
-use crate::sim::faults::Faults;
-
-/// Of 1,000 messages, how many are lost.
-const LOST: u64 = 30;
-/// Of 1,000 messages, how many come twice.
-const TWICE: u64 = 80;
-
 #[derive(Clone)]
 struct Envelope {
     message: Message,
@@ -41,12 +34,11 @@ pub(in crate::sim) struct MemoryQueue {
     arrived: Notify,
     /// After how many receipts a message goes to which queue.
     redrive: Option<(u32, Arc<Self>)>,
-    faults: Arc<Faults>,
 }
 
 impl MemoryQueue {
-    pub(in crate::sim) fn new(faults: Arc<Faults>, redrive: Option<(u32, Arc<Self>)>) -> Self {
-        Self { state: Mutex::default(), arrived: Notify::new(), redrive, faults }
+    pub(in crate::sim) fn new(redrive: Option<(u32, Arc<Self>)>) -> Self {
+        Self { state: Mutex::default(), arrived: Notify::new(), redrive }
     }
 
     /// How many messages there are, hidden ones included.
@@ -91,14 +83,6 @@ impl MemoryQueue {
 #[async_trait]
 impl Queue for MemoryQueue {
     async fn send(&self, message: &Message) -> Result<(), StoreError> {
-        if self.faults.strikes(LOST) {
-            self.faults.note(|| "   … the message is lost".to_owned());
-            return Ok(());
-        }
-        if self.faults.strikes(TWICE) {
-            self.faults.note(|| "   … the message comes twice".to_owned());
-            self.put(message.clone());
-        }
         self.put(message.clone());
         Ok(())
     }
