@@ -28,8 +28,35 @@ impl Process {
         variables: &BTreeMap<String, String>,
         log: &Path,
     ) -> Self {
+        let program = binaries::find(binary);
+        Self::run(program.as_os_str(), arguments, variables, log)
+    }
+
+    /// The same on a disk that takes no file beyond so many blocks of 512 bytes: writing more is an
+    /// error, as on a full disk.
+    #[cfg(unix)]
+    pub(crate) fn start_on_a_small_disk(
+        binary: &str,
+        arguments: &[&OsStr],
+        blocks: u32,
+        log: &Path,
+    ) -> Self {
+        // Ignored signals stay so in the program; this one would end it instead of the error.
+        let script = format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$0\" \"$@\"");
+        let program = binaries::find(binary);
+        let mut all = vec![OsStr::new("-c"), OsStr::new(&script), program.as_os_str()];
+        all.extend(arguments);
+        Self::run(OsStr::new("/bin/sh"), &all, &BTreeMap::new(), log)
+    }
+
+    fn run(
+        program: &OsStr,
+        arguments: &[&OsStr],
+        variables: &BTreeMap<String, String>,
+        log: &Path,
+    ) -> Self {
         let file = File::create(log).expect("a log file");
-        let child = Command::new(binaries::find(binary))
+        let child = Command::new(program)
             .args(arguments)
             .env_clear()
             .envs(variables)
@@ -38,7 +65,7 @@ impl Process {
             .stderr(file)
             .kill_on_drop(true)
             .spawn();
-        let child = child.unwrap_or_else(|error| panic!("{binary} does not start: {error}"));
+        let child = child.unwrap_or_else(|error| panic!("{program:?} does not start: {error}"));
         Self { child, log: log.to_owned() }
     }
 
@@ -61,10 +88,15 @@ impl Process {
         self.child.kill().await.expect("a process that can be killed");
     }
 
+    /// What it has written so far.
+    pub(crate) fn log(&self) -> String {
+        fs::read_to_string(&self.log).unwrap_or_default()
+    }
+
     /// The end of what it has written so far.
     #[must_use]
     pub fn log_tail(&self) -> String {
-        let log = fs::read_to_string(&self.log).unwrap_or_default();
+        let log = self.log();
         let skipped = log.chars().count().saturating_sub(TAIL);
         log.chars().skip(skipped).collect()
     }

@@ -19,9 +19,18 @@ pub struct Serving {
 impl Serving {
     /// Starts it on this data and these model packages, and waits until it answers.
     pub async fn start(data: &Path, models: &Path) -> Self {
-        // What an earlier process that was killed had left would be taken for this one's.
-        let _ = fs::remove_file(reverie::local::url_file(data));
-        let mut process = launch(data, models);
+        Self::ready(data, launch(data, models)).await
+    }
+
+    /// The same on a disk that takes no file beyond so many blocks of 512 bytes.
+    #[cfg(unix)]
+    pub async fn start_on_a_small_disk(data: &Path, models: &Path, blocks: u32) -> Self {
+        let (arguments, log) = (arguments(data, models), log(data));
+        let process = Process::start_on_a_small_disk("reverie", &arguments, blocks, &log);
+        Self::ready(data, process).await
+    }
+
+    async fn ready(data: &Path, mut process: Process) -> Self {
         let url = async {
             loop {
                 match fs::read_to_string(reverie::local::url_file(data)) {
@@ -56,6 +65,16 @@ impl Serving {
         &self.data
     }
 
+    /// Waits until its log says this.
+    pub async fn says(&self, text: &str) {
+        let said = tokio::time::timeout(PATIENCE, async {
+            while !self.process.log().contains(text) {
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+        });
+        said.await.unwrap_or_else(|_| panic!("no {text:?} in {}", self.process.log_tail()));
+    }
+
     /// Ends it as a power cut would.
     pub async fn kill(self) {
         self.process.kill().await;
@@ -68,9 +87,18 @@ impl Serving {
 }
 
 fn launch(data: &Path, models: &Path) -> Process {
+    // What an earlier process that was killed had left would be taken for this one's.
+    let _ = fs::remove_file(reverie::local::url_file(data));
+    Process::start("reverie", &arguments(data, models), &BTreeMap::new(), &log(data))
+}
+
+fn arguments<'a>(data: &'a Path, models: &'a Path) -> Vec<&'a OsStr> {
     let texts = ["serve", "--listen", "127.0.0.1:0", "--data"].map(OsStr::new);
     let mut arguments = texts.to_vec();
     arguments.extend([data.as_os_str(), OsStr::new("--models"), models.as_os_str()]);
-    let log = data.with_extension("log");
-    Process::start("reverie", &arguments, &BTreeMap::new(), &log)
+    arguments
+}
+
+fn log(data: &Path) -> PathBuf {
+    data.with_extension("log")
 }

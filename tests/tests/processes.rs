@@ -111,6 +111,34 @@ async fn a_torn_end_of_the_database_log_loses_nothing_that_was_confirmed() {
     assert!(serving.terminate().await.success());
 }
 
+/// The track of a minute has more than this many blocks of 512 bytes; nothing else has.
+#[cfg(unix)]
+const SMALL_DISK: u32 = 4_000;
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_result_that_the_disk_does_not_take_is_made_again() {
+    let (_folder, data) = folder();
+    let serving = Serving::start_on_a_small_disk(&data, &tiny_packages(), SMALL_DISK).await;
+    let people = [guest(&serving).await];
+    let jobs = [submit(&people[0], 0).await];
+    serving.says("the results could not be stored").await;
+    // Neither lost nor charged: it waits for another attempt.
+    let path = format!("/v1/generations/{}", jobs[0]["id"].as_str().expect("an id"));
+    let shown = people[0].get(&path).await.expect(StatusCode::OK);
+    assert!(matches!(shown["status"].as_str(), Some("running" | "queued")), "{shown:#}");
+    assert_eq!(people[0].credits().await["held"], jobs[0]["cost"]["quoted"]);
+    // What was written in vain does not fill the disk further.
+    let bucket = fs::read_dir(data.join("s3")).expect("the bucket's folder");
+    let names: Vec<_> = bucket.map(|entry| entry.expect("an entry").file_name()).collect();
+    assert!(names.iter().all(|name| !name.to_string_lossy().contains("tmp")), "{names:?}");
+    assert!(serving.terminate().await.success());
+
+    let serving = Serving::start(&data, &tiny_packages()).await;
+    all_is_well(&again(&serving, &people), &jobs).await;
+    assert!(serving.terminate().await.success());
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_damaged_model_file_is_named() {
     let (folder, data) = folder();
