@@ -1,7 +1,7 @@
 //! What is in a file. It may be anything: only headers are read, and nothing is decoded.
 
-#[cfg(test)]
-mod fuzz;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod fuzz;
 mod picture;
 mod video;
 

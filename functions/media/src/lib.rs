@@ -16,6 +16,13 @@ use reverie_api::App;
 use reverie_store::objects::Objects;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
+/// Panics if this file, announced as `content_type`, is accepted and yet outside the limits. For
+/// `tests/fuzz`.
+#[cfg(fuzzing)]
+pub fn check(content_type: reverie_domain::upload::UploadType, file: &[u8]) {
+    inspect::fuzz::check(content_type, file);
+}
+
 /// What the function needs.
 #[derive(Clone)]
 pub struct Media {

@@ -41,6 +41,12 @@ pub use self::{
     sdk::Endpoints,
 };
 
+/// Panics if a file of this name is taken for what it is not. For `tests/fuzz`.
+#[cfg(fuzzing)]
+pub fn check_upload_name(name: &str) {
+    lifecycle::fuzz::check(name);
+}
+
 /// The length of the secret key: that of AWS.
 const SECRET_KEY_LENGTH: u32 = 40;
 

@@ -308,8 +308,14 @@ fn is_inside(name: &str) -> bool {
         && Path::new(name).components().all(|part| matches!(part, Component::Normal(_)))
 }
 
-#[cfg(test)]
+#[cfg(any(test, fuzzing))]
 mod fuzz;
+
+/// Panics if this document is accepted and yet inconsistent. For `tests/fuzz`.
+#[cfg(fuzzing)]
+pub fn check(document: &str) {
+    fuzz::check(document);
+}
 
 #[cfg(test)]
 pub(crate) mod tests {

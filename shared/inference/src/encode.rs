@@ -1,7 +1,7 @@
 //! Sound and scores as files.
 
 mod flac;
-mod midi;
+pub(crate) mod midi;
 #[cfg(feature = "mp3")]
 mod mp3;
 mod peaks;

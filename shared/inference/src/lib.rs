@@ -11,6 +11,18 @@ mod runtime;
 mod score;
 mod score_engine;
 
+/// Any numbers and names at all, of which a score is made: tempo, beats, tonic, minor; sections
+/// and their bars; instruments, programs and notes.
+#[cfg(fuzzing)]
+pub type Piece =
+    ((u8, u8, u8, bool), Vec<(String, u16)>, Vec<(String, u8, Vec<(u16, u16, u8, u8)>)>);
+
+/// Panics if the MIDI file of this piece is read otherwise than it was written. For `tests/fuzz`.
+#[cfg(fuzzing)]
+pub fn check_midi(piece: &Piece) {
+    encode::midi::fuzz::check(piece);
+}
+
 pub use engine::{Engine, MusicRequest, Output, OutputFile, Stage, StyleHints, Watch, load};
 pub use error::{EngineError, PackageError};
 pub use package::{Package, open_all};

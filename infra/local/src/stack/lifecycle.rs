@@ -4,8 +4,10 @@
 //! files whose names hold bucket and key in base64. It leaves those behind when an object is
 //! deleted; here they go with it, since names are data, too.
 
+#[cfg(any(test, fuzzing))]
+pub(super) mod fuzz;
+
 use std::{
-    ffi::OsStr,
     fs, io,
     path::{Path, PathBuf},
     time::{Duration, SystemTime},
@@ -14,6 +16,7 @@ use std::{
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use jiff::Timestamp;
 use reverie_domain::plan::lifecycle_expiry;
+use uuid::Uuid;
 
 use crate::template::{Bucket, LifecycleRule};
 
@@ -118,7 +121,9 @@ impl Lifecycle {
         let mut uploads = Vec::new();
         for entry in fs::read_dir(&self.root)? {
             let entry = entry?;
-            let Some((key, upload_id)) = self.upload_of(&entry.file_name()) else { continue };
+            let name = entry.file_name();
+            let found = name.to_str().and_then(|name| upload_of(&self.bucket, name));
+            let Some((key, upload_id)) = found else { continue };
             if key.starts_with(prefix) {
                 let initiated = entry.metadata()?.modified()?;
                 uploads.push(Unfinished { key, upload_id, initiated });
@@ -156,15 +161,17 @@ impl Lifecycle {
         }
         Ok(())
     }
+}
 
-    /// Key and id of the upload that a file beside the bucket describes.
-    fn upload_of(&self, name: &OsStr) -> Option<(String, String)> {
-        let prefix = format!(".bucket-{}.object-", encode(&self.bucket));
-        let rest = name.to_str()?.strip_prefix(&prefix)?.strip_suffix(".metadata.json")?;
-        let (key, upload_id) = rest.split_once(".upload-")?;
-        let key = String::from_utf8(URL_SAFE_NO_PAD.decode(key).ok()?).ok()?;
-        Some((key, upload_id.to_owned()))
-    }
+/// Key and id of the upload that a file beside the bucket describes. The id is a UUID: files are
+/// found by it.
+fn upload_of(bucket: &str, name: &str) -> Option<(String, String)> {
+    let prefix = format!(".bucket-{}.object-", encode(bucket));
+    let rest = name.strip_prefix(&prefix)?.strip_suffix(".metadata.json")?;
+    let (key, upload_id) = rest.split_once(".upload-")?;
+    let key = String::from_utf8(URL_SAFE_NO_PAD.decode(key).ok()?).ok()?;
+    let canonical = Uuid::try_parse(upload_id).ok()?.to_string() == upload_id;
+    canonical.then(|| (key, upload_id.to_owned()))
 }
 
 fn encode(text: &str) -> String {

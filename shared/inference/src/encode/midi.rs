@@ -77,8 +77,8 @@ fn timed(mut events: Vec<(u32, TrackEventKind<'_>)>) -> Track<'_> {
     track
 }
 
-#[cfg(test)]
-mod fuzz;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod fuzz;
 
 #[cfg(test)]
 mod tests {
