@@ -9,7 +9,11 @@ use std::{
 use serde_json::Value;
 
 /// Finds a binary of the workspace, as new as the sources.
-pub(crate) fn find(name: &str) -> PathBuf {
+///
+/// # Panics
+/// If there is none, or it does not compile.
+#[must_use]
+pub fn find(name: &str) -> PathBuf {
     static BUILT: OnceLock<HashMap<String, PathBuf>> = OnceLock::new();
     let built = BUILT.get_or_init(build);
     built.get(name).cloned().unwrap_or_else(|| panic!("the workspace has no binary {name}"))

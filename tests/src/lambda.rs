@@ -9,6 +9,7 @@
 mod environment;
 mod function;
 mod gateway;
+mod measure;
 mod runtime_api;
 mod sandbox;
 mod secrets;
@@ -31,7 +32,7 @@ use tokio::net::TcpListener;
 use self::{environment::Environment, function::Function, gateway::Gateway, secrets::Secrets};
 use crate::{Adapter, Process};
 
-pub use self::runtime_api::FunctionError;
+pub use self::{measure::Measured, runtime_api::FunctionError};
 
 /// The functions' binaries behind a gateway.
 pub struct Lambda {

@@ -21,7 +21,8 @@ use tempfile::TempDir;
 
 pub use self::{
     adapter::{Adapter, InProcess},
-    lambda::{FunctionError, Lambda},
+    binaries::find as binary,
+    lambda::{FunctionError, Lambda, Measured},
     process::Process,
     queues::messages,
     serving::Serving,
