@@ -24,7 +24,7 @@ use reverie::{
     local::{Local, LocalConfig},
     template,
 };
-use reverie_domain::manifest::Manifest;
+use reverie_domain::manifest::{CATALOGUE_KEY, Manifest};
 use serde_json::Value;
 use tokio::net::TcpListener;
 
@@ -150,6 +150,6 @@ async fn publish_catalogue(local: &Local, folders: &[PathBuf]) {
     }
     let catalogue = serde_json::to_vec(&models).expect("JSON");
     let objects = &local.ports().objects;
-    let put = objects.put("models/catalogue.json", "application/json", catalogue.into()).await;
+    let put = objects.put(CATALOGUE_KEY, "application/json", catalogue.into()).await;
     put.expect("the catalogue is written");
 }
