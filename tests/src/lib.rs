@@ -21,7 +21,7 @@ use tempfile::TempDir;
 
 pub use self::{
     adapter::{Adapter, InProcess},
-    lambda::{FunctionError, Lambda},
+    lambda::{FunctionError, Lambda, ORIGIN_ARN, RecordedLambda, Recorder, Use},
     process::Process,
     queues::messages,
     serving::Serving,

@@ -52,7 +52,10 @@ impl Catalogue {
 }
 
 async fn read(objects: &dyn Objects) -> Result<Option<Arc<[Manifest]>>, String> {
-    let found = objects.get(CATALOGUE_KEY, CATALOGUE_MOST_BYTES).await.map_err(|error| error.to_string())?;
+    let found = objects
+        .get(CATALOGUE_KEY, CATALOGUE_MOST_BYTES)
+        .await
+        .map_err(|error| error.to_string())?;
     let Some(bytes) = found else { return Ok(None) };
     let models: Vec<Manifest> =
         serde_json::from_slice(&bytes).map_err(|error| error.to_string())?;

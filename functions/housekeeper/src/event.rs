@@ -55,7 +55,10 @@ impl Housekeeper {
             }
             Event::DeadLetters(event) => {
                 let letters = event.records.len() as f64;
-                publish("housekeeper", &[Metric { name: "DeadLetters", unit: "Count", value: letters }]);
+                publish(
+                    "housekeeper",
+                    &[Metric { name: "DeadLetters", unit: "Count", value: letters }],
+                );
                 let response = self.dead_letters(event.records).await;
                 // Strings always serialise.
                 Ok(serde_json::to_value(response).unwrap_or_default())

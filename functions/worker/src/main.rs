@@ -4,9 +4,7 @@ use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use reverie_api::lambda::{Deployment, required};
 use reverie_domain::clock::SystemClock;
-use reverie_worker::{
-    Worker, WorkerConfig, load_engines, log_panics_by_place, publish_catalogue,
-};
+use reverie_worker::{Worker, WorkerConfig, load_engines, log_panics_by_place, publish_catalogue};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 

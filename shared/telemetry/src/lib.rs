@@ -70,7 +70,8 @@ mod tests {
 
     #[test]
     fn a_line_declares_what_it_carries() {
-        let line = emf("one", "housekeeper", &[Metric { name: "Backlog", unit: "Count", value: 3.0 }]);
+        let line =
+            emf("one", "housekeeper", &[Metric { name: "Backlog", unit: "Count", value: 3.0 }]);
         assert_eq!((&line["stack"], &line["Backlog"]), (&json!("one"), &json!(3.0)));
         assert_eq!(line["_aws"]["CloudWatchMetrics"][0]["Metrics"][0]["Name"], "Backlog");
     }
