@@ -123,12 +123,8 @@ impl Lambda {
         }
         let api = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a free port");
         let gateway = Gateway::start(listener, api, base_url, declared.iter().zip(&functions));
-        // Where several run one binary, the one that streams comes first.
-        let mut by_binary = HashMap::new();
-        for function in functions {
-            by_binary.entry(function.name().to_owned()).or_insert(function);
-        }
-        let functions = by_binary;
+        // Where two run one binary, either will do.
+        let functions = functions.into_iter().map(|f| (f.name().to_owned(), f)).collect();
         Self { local, recorder, functions, gateway, logs, _secrets: secrets }
     }
 

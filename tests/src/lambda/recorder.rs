@@ -119,7 +119,7 @@ impl Recorder {
     }
 }
 
-async fn pass(State(mut proxy): State<Proxy>, request: Request<Body>) -> Response {
+async fn pass(State(proxy): State<Proxy>, request: Request<Body>) -> Response {
     let (parts, body) = request.into_parts();
     let body = to_bytes(body, MOST_BYTES).await.expect("a body");
     if parts.uri.path().starts_with("/agent/") {
@@ -133,7 +133,7 @@ async fn pass(State(mut proxy): State<Proxy>, request: Request<Body>) -> Respons
     if uses.iter().any(|used| used.action == "s3:PutObject" && used.resource.contains("/results/"))
     {
         // The sender lives as long as the proxy.
-        let _ = proxy.held.wait_for(|held| !held).await;
+        let _ = proxy.held.clone().wait_for(|held| !held).await;
     }
     let url = format!("{endpoint}{}", parts.uri);
     let mut headers = parts.headers;

@@ -1,9 +1,6 @@
 //! Every operation once, and what else the parts of the deployment do.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    io::Cursor,
-};
+use std::{collections::BTreeSet, io::Cursor};
 
 use jiff::Timestamp;
 use reqwest::{Method, StatusCode};
@@ -61,10 +58,10 @@ pub(crate) async fn play() -> (Vec<Role>, BTreeSet<Use>) {
     let lambda = &app.adapter().0;
 
     everyone_reads(&mut player).await;
-    let upload = upload(&mut player).await;
-    let job = submit_and_change(&mut player, lambda, &upload).await;
+    upload(&mut player).await;
+    submit_and_change(&mut player, lambda).await;
     house(&app, lambda, &guest).await;
-    works(&app, lambda, &mut player, &job).await;
+    works(lambda, &mut player).await;
 
     let all: BTreeSet<_> = operations(&app).into_iter().collect();
     assert_eq!(player.taken, all, "the scenario takes every operation");
@@ -78,7 +75,8 @@ fn operations(app: &App) -> Vec<(String, String)> {
     let paths = document["paths"].as_object().expect("paths").clone();
     let of = |(path, item): (String, Value)| {
         let methods = item.as_object().expect("operations").clone();
-        let is_method = |name: &String| ["get", "post", "put", "patch", "delete"].contains(&&**name);
+        let is_method =
+            |name: &String| ["get", "post", "put", "patch", "delete"].contains(&&**name);
         methods
             .into_iter()
             .map(|(method, _)| method)
@@ -102,27 +100,22 @@ async fn everyone_reads(player: &mut Player) {
     player.get("/v1/credits/transactions", &[]).await;
 }
 
-async fn upload(player: &mut Player) -> String {
+async fn upload(player: &mut Player) {
     let mut png = Cursor::new(Vec::new());
     let image = image::RgbImage::from_pixel(64, 48, image::Rgb([200, 120, 40]));
     image.write_to(&mut png, image::ImageFormat::Png).expect("PNG");
     let png = png.into_inner();
-    let mut ids = Vec::new();
-    for _ in 0..2 {
-        let body = json!({"content_type": "image/png", "bytes": png.len()});
-        let upload = player.take(Method::POST, "/v1/uploads", &[], body).await;
-        assert_eq!(player.guest.put(&upload, "image/png", png.clone()).await, StatusCode::OK);
-        let id = upload["id"].as_str().expect("an id").to_owned();
-        player.take(Method::POST, "/v1/uploads/{id}/complete", &[&id], Value::Null).await;
-        player.get("/v1/uploads/{id}", &[&id]).await;
-        ids.push(id);
-    }
-    player.take(Method::DELETE, "/v1/uploads/{id}", &[&ids[1]], Value::Null).await;
-    ids.swap_remove(0)
+    let body = json!({"content_type": "image/png", "bytes": png.len()});
+    let upload = player.take(Method::POST, "/v1/uploads", &[], body).await;
+    assert_eq!(player.guest.put(&upload, "image/png", png).await, StatusCode::OK);
+    let id = upload["id"].as_str().expect("an id");
+    player.take(Method::POST, "/v1/uploads/{id}/complete", &[id], Value::Null).await;
+    player.get("/v1/uploads/{id}", &[id]).await;
+    player.take(Method::DELETE, "/v1/uploads/{id}", &[id], Value::Null).await;
 }
 
 /// Leaves a queued job behind.
-async fn submit_and_change(player: &mut Player, lambda: &Lambda, upload: &str) -> Value {
+async fn submit_and_change(player: &mut Player, lambda: &Lambda) {
     let request = json!({"kind": "music", "prompt": "what is used", "seconds": 5});
     let quote = player.take(Method::POST, "/v1/quotes", &[], request.clone()).await;
     let body = json!({"quote": quote["id"]});
@@ -139,10 +132,7 @@ async fn submit_and_change(player: &mut Player, lambda: &Lambda, upload: &str) -
         player.get(events, &[&id]).await;
     }
     player.take(Method::DELETE, "/v1/generations/{id}", &[&id], Value::Null).await;
-
-    let mut body = request;
-    body["references"] = json!([upload]);
-    player.guest.post("/v1/generations", body).await.expect(StatusCode::ACCEPTED)
+    player.guest.post("/v1/generations", request).await.expect(StatusCode::ACCEPTED);
 }
 
 async fn row(app: &App, guest: &Client, job: &Value) -> Job {
@@ -178,11 +168,10 @@ async fn minute(lambda: &Lambda) {
     lambda.invoke("housekeeper", &event).await.expect("an answer");
 }
 
-/// One job is stored long, with a beating heart, and then canceled. Another is finished, shortened,
+/// One result is stored long, with a beating heart, and then its job is canceled. Another is finished, shortened,
 /// downloaded, deleted and purged. A third is handed back.
-async fn works(app: &App, lambda: &Lambda, player: &mut Player, job: &Value) {
+async fn works(lambda: &Lambda, player: &mut Player) {
     let guest = player.guest.clone();
-    // The lost one came again, before the first.
     lambda.recorder().hold_results(true);
     let worker = lambda.start_worker(&tiny_packages());
     let stored = |used: &Use| used.action == "s3:PutObject" && used.resource.contains("/results/");
@@ -194,15 +183,15 @@ async fn works(app: &App, lambda: &Lambda, player: &mut Player, job: &Value) {
     lambda.recorder().hold_results(false);
     guest.post(&cancel, Value::Null).await;
 
-    let done = guest.finished(job).await;
+    let done = guest.finished(&guest.submit("after").await).await;
+    lambda.recorder().hold_results(true);
+    guest.until(&guest.submit("handed back").await, |now| now["status"] == "running").await;
     assert!(worker.terminate().await.success());
+    lambda.recorder().hold_results(false);
     let id = done["id"].as_str().expect("an id").to_owned();
     let files = "/v1/generations/{id}/files/{name}";
     let name = done["files"][0]["name"].as_str().expect("a name").to_owned();
     player.get(files, &[&id, &name]).await;
-    for url in [&done["files"][0]["download"]["url"]] {
-        guest.download(url.as_str().expect("a link")).await;
-    }
     let soon = Timestamp::now() + jiff::SignedDuration::from_hours(2);
     let body = json!({"expires_at": soon.to_string()});
     player.take(Method::PATCH, "/v1/generations/{id}", &[&id], body).await;

@@ -46,9 +46,13 @@ impl Role {
         let none = BTreeMap::new();
         let section = |name: &str| document.get(name).and_then(Node::map).unwrap_or(&none);
         let resources = section("Resources");
-        let resolver =
-            Resolver::new(section("Parameters"), section("Conditions"), resources, &BTreeMap::new())?
-                .with_references(references);
+        let resolver = Resolver::new(
+            section("Parameters"),
+            section("Conditions"),
+            resources,
+            &BTreeMap::new(),
+        )?
+        .with_references(references);
         let mut roles = Vec::new();
         for (logical_id, resource) in resources {
             let field = |name: &str| resource.map().and_then(|map| map.get(name));
