@@ -3,6 +3,7 @@
 mod adapter;
 mod binaries;
 pub mod broken;
+pub mod cost;
 pub mod counted;
 pub mod gated;
 mod lambda;

@@ -1,10 +1,13 @@
 """The templates as CloudFormation gets them: the SAM one expanded, as `sam deploy` would."""
 
 import copy
+import logging
 import os
 import pathlib
 
 os.environ.setdefault("AWS_DEFAULT_REGION", "us-east-1")
+# It counts its own calls, and is sorry that nobody reads them.
+logging.getLogger("samtranslator.metrics").setLevel(logging.ERROR)
 
 from samtranslator.translator.transform import transform  # noqa: E402
 from samtranslator.yaml_helper import yaml_parse  # noqa: E402

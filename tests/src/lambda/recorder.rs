@@ -28,6 +28,9 @@ use super::environment::Environment;
 /// The most that one call carries.
 const MOST_BYTES: usize = 200 * 1024 * 1024;
 
+/// The file of a result that is written also while results are held.
+const STORED: &str = "/track.flac";
+
 /// One way in which somebody uses a service.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Use {
@@ -107,7 +110,7 @@ impl Recorder {
         &self.urls[who]
     }
 
-    /// Lets no result be written until this is called with `false`.
+    /// Lets only one of a result's files be written until this is called with `false`.
     pub fn hold_results(&self, hold: bool) {
         self.results.send_replace(hold);
     }
@@ -130,8 +133,11 @@ async fn pass(State(proxy): State<Proxy>, request: Request<Body>) -> Response {
         let mut seen = proxy.seen.lock().unwrap_or_else(PoisonError::into_inner);
         seen.extend(uses.iter().cloned());
     }
-    if uses.iter().any(|used| used.action == "s3:PutObject" && used.resource.contains("/results/"))
-    {
+    let held = |used: &Use| {
+        let result = used.action == "s3:PutObject" && used.resource.contains("/results/");
+        result && !used.resource.ends_with(STORED)
+    };
+    if uses.iter().any(held) {
         // The sender lives as long as the proxy.
         let _ = proxy.held.clone().wait_for(|held| !held).await;
     }

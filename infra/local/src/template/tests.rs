@@ -106,7 +106,10 @@ fn functions_say_what_calls_them() {
     let events = function("EventsFunction");
     assert!(events.streams && events.routes.is_empty());
     assert_eq!((events.memory, events.timeout), (256, Duration::from_secs(310)));
-    assert_eq!((function("AuthFunction").memory, function("AuthFunction").timeout), (512, Duration::from_secs(29)));
+    assert_eq!(
+        (function("AuthFunction").memory, function("AuthFunction").timeout),
+        (512, Duration::from_secs(29))
+    );
 }
 
 #[test]
