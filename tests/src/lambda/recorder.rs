@@ -14,7 +14,7 @@ use axum::{
     Router,
     body::{Body, to_bytes},
     extract::{Request, State},
-    http::{HeaderMap, Method, StatusCode, Uri, request::Parts},
+    http::{HeaderMap, Method, StatusCode, request::Parts},
     response::{IntoResponse, Response},
 };
 use bytes::Bytes;
@@ -180,7 +180,7 @@ impl Proxy {
     /// Where a call goes, and what it is.
     fn understand(&self, parts: &Parts, body: &Bytes) -> (&str, Vec<Use>) {
         let Some((service, action)) = target(&parts.headers) else {
-            return (&self.endpoints.s3, self.objects(&parts.method, &parts.uri, body));
+            return (&self.endpoints.s3, self.objects(parts, body));
         };
         let body: Value = serde_json::from_slice(body).expect("JSON");
         match service.as_str() {
@@ -232,7 +232,8 @@ impl Proxy {
     }
 
     /// By the method and the query: an S3 call has no other name.
-    fn objects(&self, method: &Method, uri: &Uri, body: &Bytes) -> Vec<Use> {
+    fn objects(&self, parts: &Parts, body: &Bytes) -> Vec<Use> {
+        let (method, uri) = (&parts.method, &parts.uri);
         let path = percent_decode_str(uri.path()).decode_utf8_lossy().into_owned();
         let (bucket, key) = path.trim_start_matches('/').split_once('/').unwrap_or((&path, ""));
         let bucket = format!("arn:aws:s3:::{}", bucket.trim_matches('/'));
@@ -255,7 +256,15 @@ impl Proxy {
                 keys.map(|(key, _)| object("s3:DeleteObject", key)).collect()
             }
             (&Method::GET | &Method::HEAD, key) => vec![object("s3:GetObject", key)],
-            (&Method::PUT, key) => vec![object("s3:PutObject", key)],
+            (&Method::PUT, key) => {
+                let mut uses = vec![object("s3:PutObject", key)];
+                if let Some(source) = parts.headers.get("x-amz-copy-source") {
+                    let source = source.to_str().expect("text").trim_start_matches('/');
+                    let (_, from) = source.split_once('/').expect("a bucket and a key");
+                    uses.push(object("s3:GetObject", from));
+                }
+                uses
+            }
             (method, key) => panic!("{method} of {key:?} is not known here"),
         }
     }

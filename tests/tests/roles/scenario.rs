@@ -199,6 +199,7 @@ async fn works(app: &App, lambda: &Lambda, player: &mut Player) {
     lambda.recorder().hold_results(false);
 
     let done = guest.finished(&guest.submit("after").await).await;
+    assert_eq!(guest.submit("after").await["cached"], true);
     lambda.recorder().hold_results(true);
     guest.until(&guest.submit("handed back").await, |now| now["status"] == "running").await;
     assert!(worker.terminate().await.success());

@@ -124,7 +124,8 @@ impl Objects for S3Objects {
             self.client.copy_object().bucket(&self.bucket).copy_source(source).key(to).send().await;
         match copied {
             Ok(_) => Ok(true),
-            Err(error) if error.code() == Some("NoSuchKey") => Ok(false),
+            // The second is what a role hears that may not list the bucket.
+            Err(error) if matches!(error.code(), Some("NoSuchKey" | "AccessDenied")) => Ok(false),
             Err(error) => Err(unavailable("S3", error)),
         }
     }
