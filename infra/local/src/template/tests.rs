@@ -136,8 +136,8 @@ fn what_is_not_known_is_refused_with_its_place() {
         &["RedrivePolicy", "there is no queue"],
     );
     assert_says(
-        &deploy("Resources: { T: { Type: AWS::SNS::Topic } }").unwrap_err(),
-        &["Resources.T", "AWS::SNS::Topic has no counterpart"],
+        &deploy("Resources: { T: { Type: AWS::Kinesis::Stream } }").unwrap_err(),
+        &["Resources.T", "AWS::Kinesis::Stream has no counterpart"],
     );
     assert_says(&deploy("- 1").unwrap_err(), &["not a mapping"]);
     assert_says(
