@@ -10,6 +10,7 @@ mod environment;
 mod function;
 mod gateway;
 mod measure;
+mod recorder;
 mod runtime_api;
 mod sandbox;
 mod secrets;
@@ -25,18 +26,27 @@ use reverie::{
     local::{Local, LocalConfig},
     template,
 };
-use reverie_domain::manifest::Manifest;
+use reverie_domain::manifest::{CATALOGUE_KEY, Manifest};
 use serde_json::Value;
 use tokio::net::TcpListener;
 
 use self::{environment::Environment, function::Function, gateway::Gateway, secrets::Secrets};
 use crate::{Adapter, Process};
 
-pub use self::{measure::Measured, runtime_api::FunctionError};
+pub use self::{
+    measure::Measured,
+    recorder::{Recorder, Use},
+    runtime_api::FunctionError,
+    secrets::ORIGIN_ARN,
+};
+
+/// The worker's role in the template.
+const WORKER_ROLE: &str = "WorkerRole";
 
 /// The functions' binaries behind a gateway.
 pub struct Lambda {
     local: Local,
+    recorder: Option<Recorder>,
     functions: HashMap<String, Arc<Function>>,
     gateway: Gateway,
     logs: PathBuf,
@@ -44,29 +54,8 @@ pub struct Lambda {
 }
 
 impl Adapter for Lambda {
-    async fn start(mut config: LocalConfig) -> Self {
-        // Its port is part of the public origin, which the functions get as a variable.
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a free port");
-        let base_url = format!("http://{}", listener.local_addr().expect("an address"));
-        config.public_url.get_or_insert(base_url.clone());
-        let local = Local::start(config.clone()).await.expect("the deployment starts");
-        publish_catalogue(&local, &config.models).await;
-        let secrets = Secrets::start(&config.data).await;
-        let environment = Environment::new(&local, &secrets).await;
-        let logs = config.data.join("logs");
-        std::fs::create_dir_all(&logs).expect("a folder of logs");
-
-        let references = environment::references(&local);
-        let declared =
-            template::Function::all(template::TEMPLATE, &parameters(&config), &references);
-        let declared = declared.expect("the template's functions are understood");
-        let functions: Vec<_> = declared
-            .iter()
-            .map(|function| Arc::new(Function::new(function, &environment, &logs)))
-            .collect();
-        let gateway = Gateway::start(listener, base_url, declared.iter().zip(&functions));
-        let functions = functions.into_iter().map(|f| (f.name().to_owned(), f)).collect();
-        Self { local, functions, gateway, logs, _secrets: secrets }
+    async fn start(config: LocalConfig) -> Self {
+        Self::start_with(config, false).await
     }
 
     fn base_url(&self) -> &str {
@@ -84,7 +73,79 @@ impl Adapter for Lambda {
     }
 }
 
+/// The same with a record of each function's calls to the services.
+pub struct RecordedLambda(pub Lambda);
+
+impl Adapter for RecordedLambda {
+    async fn start(config: LocalConfig) -> Self {
+        Self(Lambda::start_with(config, true).await)
+    }
+
+    fn base_url(&self) -> &str {
+        self.0.base_url()
+    }
+
+    fn local(&self) -> &Local {
+        self.0.local()
+    }
+
+    async fn shutdown(self) {
+        self.0.shutdown().await;
+    }
+}
+
 impl Lambda {
+    async fn start_with(mut config: LocalConfig, records: bool) -> Self {
+        // Its port is part of the public origin, which the functions get as a variable.
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a free port");
+        let base_url = format!("http://{}", listener.local_addr().expect("an address"));
+        config.public_url.get_or_insert(base_url.clone());
+        let local = Local::start(config.clone()).await.expect("the deployment starts");
+        publish_catalogue(&local, &config.models).await;
+        let secrets = Secrets::start(&config.data).await;
+        let environment = Environment::new(&local, &secrets).await;
+        let logs = config.data.join("logs");
+        std::fs::create_dir_all(&logs).expect("a folder of logs");
+
+        let references = environment::references(&local);
+        let declared =
+            template::Function::all(template::TEMPLATE, &parameters(&config), &references);
+        let declared = declared.expect("the template's functions are understood");
+        let mut recorder = records.then(|| Recorder::new(&environment));
+        let mut functions = Vec::new();
+        for function in &declared {
+            let given = match &mut recorder {
+                Some(recorder) => &environment.at(&recorder.listen(&function.logical_id).await),
+                None => &environment,
+            };
+            functions.push(Arc::new(Function::new(function, given, &logs)));
+        }
+        if let Some(recorder) = &mut recorder {
+            recorder.listen(WORKER_ROLE).await;
+        }
+        let api = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a free port");
+        let gateway = Gateway::start(listener, api, base_url, declared.iter().zip(&functions));
+        // Where two run one binary, either will do.
+        let functions = functions.into_iter().map(|f| (f.name().to_owned(), f)).collect();
+        Self { local, recorder, functions, gateway, logs, _secrets: secrets }
+    }
+
+    /// The record of a [`RecordedLambda`].
+    ///
+    /// # Panics
+    /// If this is another.
+    #[must_use]
+    pub fn recorder(&self) -> &Recorder {
+        self.recorder.as_ref().expect("a deployment that records")
+    }
+
+    /// The rights that the template gives, with the ARNs of this deployment.
+    #[must_use]
+    pub fn roles(&self) -> Vec<template::Role> {
+        let references = environment::references(&self.local);
+        template::Role::all(template::TEMPLATE, &references).expect("the template's roles")
+    }
+
     /// Calls the function of this binary with an event, as a schedule or a queue does.
     ///
     /// # Errors
@@ -106,6 +167,12 @@ impl Lambda {
         Arc::new(self.functions[binary].with(variable)).invoke_with_json(event).await
     }
 
+    /// Where the API answers when there is no edge in front of it.
+    #[must_use]
+    pub fn api_url(&self) -> &str {
+        self.gateway.api_url()
+    }
+
     /// What the sandboxes of the function of this binary have written so far.
     #[must_use]
     pub fn log(&self, binary: &str) -> String {
@@ -117,6 +184,15 @@ impl Lambda {
     pub fn start_worker(&self, models: &Path) -> Process {
         let mut variables = self.functions["generations"].variables().clone();
         variables.retain(|name, _| !name.starts_with("AWS_LAMBDA_"));
+        if let Some(recorder) = &self.recorder {
+            let url = recorder.url(WORKER_ROLE);
+            for (_, value) in
+                variables.iter_mut().filter(|(name, _)| name.starts_with("AWS_ENDPOINT_URL"))
+            {
+                url.clone_into(value);
+            }
+            variables.insert("ECS_AGENT_URI".to_owned(), format!("{url}/agent"));
+        }
         variables.insert("REVERIE_MODELS".to_owned(), models.display().to_string());
         variables.insert("REVERIE_JOBS".to_owned(), "1".to_owned());
         Process::start("worker", &[], &variables, &self.logs.join("worker.log"))
@@ -151,6 +227,6 @@ async fn publish_catalogue(local: &Local, folders: &[PathBuf]) {
     }
     let catalogue = serde_json::to_vec(&models).expect("JSON");
     let objects = &local.ports().objects;
-    let put = objects.put("models/catalogue.json", "application/json", catalogue.into()).await;
+    let put = objects.put(CATALOGUE_KEY, "application/json", catalogue.into()).await;
     put.expect("the catalogue is written");
 }

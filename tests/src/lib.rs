@@ -3,6 +3,7 @@
 mod adapter;
 mod binaries;
 pub mod broken;
+pub mod cost;
 pub mod counted;
 pub mod gated;
 mod lambda;
@@ -22,7 +23,7 @@ use tempfile::TempDir;
 pub use self::{
     adapter::{Adapter, InProcess},
     binaries::find as binary,
-    lambda::{FunctionError, Lambda, Measured},
+    lambda::{FunctionError, Lambda, Measured, ORIGIN_ARN, RecordedLambda, Recorder, Use},
     process::Process,
     queues::messages,
     serving::Serving,

@@ -1,6 +1,8 @@
 //! The suite of the API again, with each function as its own binary behind a local Lambda, and what
 //! only the binaries have.
 
+#[path = "lambda/edge.rs"]
+mod edge;
 #[path = "lambda/housekeeper.rs"]
 mod housekeeper;
 #[path = "lambda/logs.rs"]

@@ -7,10 +7,12 @@ use reverie_domain::ids::{AccountId, GenerationId};
 use reverie_store::generations;
 use tokio::time::Instant;
 
-use crate::Events;
+use crate::{Carrier, Events};
 
 /// How long a stream lasts. Lambda stops one after 15 minutes, proxies earlier.
 const LASTS: Duration = Duration::from_secs(5 * 60);
+/// When a client comes back for the next change, if each is an answer of its own.
+const COME_BACK: Duration = Duration::from_millis(250);
 /// How often the row is read.
 const LOOK: Duration = Duration::from_millis(500);
 
@@ -35,7 +37,11 @@ impl Changes {
         now: GenerationView,
         seen: Option<u64>,
     ) -> Self {
-        let until = Instant::now() + LASTS;
+        let lasts = match state.carrier {
+            Carrier::Streams => LASTS,
+            Carrier::Collects(patience) => patience,
+        };
+        let until = Instant::now() + lasts;
         Self { state, account, id: now.id, seen, first: Some(now), over: false, until }
     }
 
@@ -45,6 +51,11 @@ impl Changes {
             let view = changes.next().await?;
             let event = Event::default().id(view.version.to_string()).event("generation.updated");
             let event = event.json_data(&view).ok()?;
+            let event = match changes.state.carrier {
+                Carrier::Streams => event,
+                // Another change may be there already.
+                Carrier::Collects(_) => event.retry(COME_BACK),
+            };
             Some((Ok(event), changes))
         })
     }
@@ -57,7 +68,8 @@ impl Changes {
             };
             if let Some(view) = view.filter(|view| Some(view.version) != self.seen) {
                 self.seen = Some(view.version);
-                self.over = view.status.is_final();
+                let collected = matches!(self.state.carrier, Carrier::Collects(_));
+                self.over = collected || view.status.is_final();
                 return Some(view);
             }
             tokio::time::sleep(LOOK.min(self.until.saturating_duration_since(Instant::now())))

@@ -4,7 +4,7 @@ mod changes;
 mod follow;
 mod last_event;
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use axum::extract::FromRef;
 use reverie_api::App;
@@ -18,6 +18,18 @@ pub struct Events {
     pub app: App,
     /// To sign the links in the events.
     pub objects: Arc<dyn Objects>,
+    /// What carries the answer.
+    pub carrier: Carrier,
+}
+
+/// What carries an answer to the client.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Carrier {
+    /// Something that passes each frame on as it comes.
+    Streams,
+    /// Something that waits for the whole answer, such as the HTTP API. An answer then ends after its
+    /// first frame, or without one after this time; the client comes back with `Last-Event-ID`.
+    Collects(Duration),
 }
 
 impl FromRef<Events> for App {

@@ -3,12 +3,9 @@ use std::{
     time::{Duration, Instant},
 };
 
-use reverie_domain::manifest::{Manifest, ManifestError};
+use reverie_domain::manifest::{CATALOGUE_KEY, CATALOGUE_MOST_BYTES, Manifest, ManifestError};
 use reverie_store::objects::Objects;
 
-/// Where an operator's catalogue is in the bucket.
-const KEY: &str = "models/catalogue.json";
-const MOST_BYTES: u64 = 1024 * 1024;
 const FRESH: Duration = Duration::from_secs(60);
 const BUILT_IN: &str = include_str!("../../../shared/inference/models/reverie-score/model.toml");
 
@@ -55,7 +52,10 @@ impl Catalogue {
 }
 
 async fn read(objects: &dyn Objects) -> Result<Option<Arc<[Manifest]>>, String> {
-    let found = objects.get(KEY, MOST_BYTES).await.map_err(|error| error.to_string())?;
+    let found = objects
+        .get(CATALOGUE_KEY, CATALOGUE_MOST_BYTES)
+        .await
+        .map_err(|error| error.to_string())?;
     let Some(bytes) = found else { return Ok(None) };
     let models: Vec<Manifest> =
         serde_json::from_slice(&bytes).map_err(|error| error.to_string())?;

@@ -1,7 +1,36 @@
+use std::{fmt, num::NonZero, sync::Arc};
+
 use aws_lambda_events::sqs::SqsEvent;
+use reverie_store::queue::Gauge;
+use reverie_telemetry::{Metric, publish};
 use serde_json::Value;
 
-use crate::{Housekeeper, HousekeeperError};
+use crate::{Housekeeper, HousekeeperError, Load};
+
+/// What a minute's turn measures besides what it does.
+#[derive(Clone)]
+pub struct Minute {
+    /// The queue from which workers take jobs.
+    pub jobs: Arc<dyn Gauge>,
+    /// How many jobs each worker is to have before it.
+    pub per_worker: NonZero<u32>,
+}
+
+impl fmt::Debug for Minute {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Minute").field("per_worker", &self.per_worker).finish_non_exhaustive()
+    }
+}
+
+impl Minute {
+    /// Without a measure the alarm on silence comes; the next minute tries again.
+    async fn measure(&self) {
+        match Load::of(&*self.jobs, self.per_worker).await {
+            Ok(load) => load.publish(),
+            Err(error) => tracing::error!(%error, "the backlog cannot be counted"),
+        }
+    }
+}
 
 /// What calls the function.
 #[derive(Debug)]
@@ -16,13 +45,20 @@ impl Housekeeper {
     /// # Errors
     /// [`HousekeeperError::UnknownEvent`]. Everything else is in the metrics, or in the answer to
     /// the queue.
-    pub async fn handle(&self, event: Value) -> Result<Value, HousekeeperError> {
+    pub async fn handle(&self, event: Value, minute: &Minute) -> Result<Value, HousekeeperError> {
         match Event::parse(event)? {
             Event::Schedule => {
+                // First, as workers are called by it; a sweep may take its time.
+                minute.measure().await;
                 self.sweep().await.publish();
                 Ok(Value::Null)
             }
             Event::DeadLetters(event) => {
+                let letters = event.records.len() as f64;
+                publish(
+                    "housekeeper",
+                    &[Metric { name: "DeadLetters", unit: "Count", value: letters }],
+                );
                 let response = self.dead_letters(event.records).await;
                 // Strings always serialise.
                 Ok(serde_json::to_value(response).unwrap_or_default())

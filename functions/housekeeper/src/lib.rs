@@ -5,6 +5,7 @@ mod event;
 mod purge;
 mod report;
 mod restart;
+mod scale;
 mod sweep;
 
 use std::{fmt, sync::Arc};
@@ -18,7 +19,9 @@ use reverie_store::{
 };
 use thiserror::Error;
 
+pub use event::Minute;
 pub use report::SweepReport;
+pub use scale::Load;
 
 /// What the housekeeper needs.
 #[derive(Clone)]

@@ -1,11 +1,11 @@
 //! `housekeeper` on Lambda.
 
-use std::sync::Arc;
+use std::{num::NonZero, sync::Arc};
 
 use lambda_runtime::{Error, LambdaEvent, run, service_fn};
-use reverie_api::lambda::Deployment;
+use reverie_api::lambda::{Deployment, number};
 use reverie_domain::clock::SystemClock;
-use reverie_housekeeper::Housekeeper;
+use reverie_housekeeper::{Housekeeper, Minute};
 use serde_json::Value;
 
 #[tokio::main]
@@ -17,9 +17,14 @@ async fn main() -> Result<(), Error> {
         queue: Arc::new(deployment.queue()?),
         clock: Arc::new(SystemClock),
     };
+    let per_worker = number("REVERIE_BACKLOG_PER_WORKER")?.and_then(NonZero::new);
+    let minute = Minute {
+        jobs: Arc::new(deployment.queue()?),
+        per_worker: per_worker.unwrap_or(NonZero::<u32>::MIN),
+    };
     run(service_fn(|event: LambdaEvent<Value>| {
-        let housekeeper = housekeeper.clone();
-        async move { housekeeper.handle(event.payload).await.map_err(Error::from) }
+        let (housekeeper, minute) = (housekeeper.clone(), minute.clone());
+        async move { housekeeper.handle(event.payload, &minute).await.map_err(Error::from) }
     }))
     .await
 }

@@ -1,4 +1,4 @@
-use std::{num::NonZero, path::Path, sync::Arc, thread, time::Duration};
+use std::{env, num::NonZero, path::Path, sync::Arc, thread, time::Duration};
 
 use reverie_api::lambda::number;
 use reverie_inference::{Engine, PackageError, load, open_all};
@@ -13,6 +13,8 @@ pub struct WorkerConfig {
     /// Computes as an ordinary task instead of on a thread of its own. For simulations: a thread's
     /// end comes when it likes, a task's end always at the same step.
     pub inline: bool,
+    /// The URI of the ECS agent, which is asked not to stop a task that works.
+    pub agent: Option<String>,
 }
 
 impl Default for WorkerConfig {
@@ -21,12 +23,13 @@ impl Default for WorkerConfig {
             jobs: thread::available_parallelism().map_or(1, NonZero::get),
             run_limit: Duration::from_secs(20 * 60),
             inline: false,
+            agent: None,
         }
     }
 }
 
 impl WorkerConfig {
-    /// The limits that `REVERIE_JOBS` and `REVERIE_RUN_LIMIT_SECONDS` set; defaults for the rest.
+    /// The limits that `REVERIE_JOBS` and `REVERIE_RUN_LIMIT_SECONDS` set, and the agent that ECS names; defaults for the rest.
     ///
     /// # Errors
     /// Names the variable that is not a number.
@@ -39,6 +42,7 @@ impl WorkerConfig {
             run_limit: limit
                 .map_or(default.run_limit, |seconds| Duration::from_secs(seconds.into())),
             inline: false,
+            agent: env::var("ECS_AGENT_URI").ok(),
         })
     }
 }

@@ -1,10 +1,12 @@
 #![doc = include_str!("../README.md")]
 
 mod attempt;
+mod catalogue;
 mod compute;
 mod config;
 mod lease;
 mod panics;
+mod protection;
 mod receive;
 mod request;
 mod retry;
@@ -20,6 +22,7 @@ use reverie_inference::Engine;
 use reverie_store::{objects::Objects, queue::Queue, tables::Tables};
 use tokio::task::JoinHandle;
 
+pub use catalogue::publish_catalogue;
 pub use config::{WorkerConfig, load_engines};
 pub use panics::log_panics_by_place;
 

@@ -4,7 +4,7 @@ use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use reverie_api::lambda::{Deployment, required};
 use reverie_domain::clock::SystemClock;
-use reverie_worker::{Worker, WorkerConfig, load_engines, log_panics_by_place};
+use reverie_worker::{Worker, WorkerConfig, load_engines, log_panics_by_place, publish_catalogue};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
@@ -27,6 +27,9 @@ async fn work() -> anyhow::Result<()> {
         engines: load_engines(&PathBuf::from(required("REVERIE_MODELS")?))?,
         config: WorkerConfig::from_env()?,
     };
+    if let Err(error) = publish_catalogue(&*worker.objects, &worker.engines).await {
+        tracing::error!(%error, "the catalogue may not name what this worker makes");
+    }
     let shutdown = CancellationToken::new();
     let (mut term, mut int) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
     let stop = shutdown.clone();

@@ -11,13 +11,13 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
-use crate::{Worker, retry::backoff};
+use crate::{Worker, protection::Busy, retry::backoff};
 
 /// How long one request for messages waits; the most that SQS allows.
 const POLL: Duration = Duration::from_secs(20);
 /// The most messages that SQS gives at once.
 const BATCH: usize = 10;
-/// How long running jobs have to end once the worker is to stop. ECS kills after 30 s.
+/// How long running jobs have to end once the worker is to stop. The template lets ECS kill after 60 s.
 const DRAIN: Duration = Duration::from_secs(25);
 
 impl Worker {
@@ -31,14 +31,16 @@ impl Worker {
         let worker = Arc::new(self);
         let slots = Arc::new(Semaphore::new(worker.config.jobs.max(1)));
         let mut running = JoinSet::new();
+        let (busy, _telling) = Busy::told_to(worker.config.agent.as_deref());
         while let Some((received, free)) =
             shutdown.run_until_cancelled(worker.receive(&slots, &mut running)).await
         {
             for (message, slot) in received.into_iter().zip(free) {
                 let (worker, shutdown) = (worker.clone(), shutdown.clone());
+                let working = busy.begin();
                 running.spawn(async move {
                     worker.handle(message, &shutdown).await;
-                    drop(slot);
+                    drop((slot, working));
                 });
             }
         }

@@ -76,7 +76,11 @@ async fn scene(mode: Mode) -> Scene {
         queue: memory.clone(),
         clock: Arc::new(SystemClock),
         engines: vec![engine],
-        config: WorkerConfig { jobs: 1, run_limit: Duration::from_secs(60), inline: false },
+        config: WorkerConfig {
+            jobs: 1,
+            run_limit: Duration::from_secs(60),
+            ..WorkerConfig::default()
+        },
     };
     Scene { memory, worker, job }
 }

@@ -10,6 +10,7 @@ mod functions;
 mod properties;
 mod resolve;
 mod resources;
+mod roles;
 
 pub use error::TemplateError;
 pub use functions::{Function, Route};
@@ -17,6 +18,7 @@ pub use resources::{
     Attribute, Bucket, CorsRule, Deployment, Index, KeyElement, LifecycleRule, Projection, Queue,
     Redrive, Table,
 };
+pub use roles::{Role, Statement};
 
 /// The template of this version, compiled in.
 pub const TEMPLATE: &str = include_str!("../../template.yaml");

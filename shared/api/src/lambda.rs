@@ -9,7 +9,7 @@ use reverie_domain::{clock::SystemClock, credits::Credits, plan::GUEST_ALLOWANCE
 use reverie_store::aws::{self, DynamoTables, S3Objects, SqsQueue, TableNames};
 use secrecy::SecretString;
 
-use crate::{AccountLimit, AddressLimit, App, Settings, finish};
+use crate::{AccountLimit, AddressLimit, App, Settings, edge, finish};
 
 /// The deployment, as a function sees it.
 #[derive(Debug)]
@@ -97,19 +97,19 @@ fn surrounded(router: Router) -> anyhow::Result<Router> {
 /// Serves a function's routes to API Gateway.
 ///
 /// # Errors
-/// Names a variable that is wrong; otherwise when the runtime stops.
+/// Names a variable that is wrong or a secret that cannot be read; otherwise when the runtime stops.
 pub async fn run(router: Router) -> anyhow::Result<()> {
-    lambda_http::run(surrounded(router)?).await.map_err(anyhow::Error::from_boxed)
+    let router = edge::behind(surrounded(router)?).await?;
+    lambda_http::run(router).await.map_err(anyhow::Error::from_boxed)
 }
 
 /// Serves a function's routes to a streaming Function URL.
 ///
 /// # Errors
-/// Names a variable that is wrong; otherwise when the runtime stops.
+/// Names a variable that is wrong or a secret that cannot be read; otherwise when the runtime stops.
 pub async fn run_streaming(router: Router) -> anyhow::Result<()> {
-    lambda_http::run_with_streaming_response(surrounded(router)?)
-        .await
-        .map_err(anyhow::Error::from_boxed)
+    let router = edge::behind(surrounded(router)?).await?;
+    lambda_http::run_with_streaming_response(router).await.map_err(anyhow::Error::from_boxed)
 }
 
 /// The variable's value.

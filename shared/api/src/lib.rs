@@ -4,6 +4,7 @@ mod address;
 mod app;
 mod body;
 mod caller;
+mod edge;
 mod finish;
 pub mod generation;
 mod idempotency;

@@ -8,6 +8,11 @@ use std::path::{Component, Path};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+/// The object that says which models a deployment has: a list of [`Manifest`]s in JSON.
+pub const CATALOGUE_KEY: &str = "models/catalogue.json";
+/// The most that is read of it, in bytes.
+pub const CATALOGUE_MOST_BYTES: u64 = 1024 * 1024;
+
 /// A model package, as read from its `model.toml` and as served by `GET /v1/models`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Manifest {

@@ -31,6 +31,22 @@ pub struct Received {
     pub message: Option<Message>,
 }
 
+/// How much a queue holds. SQS counts roughly.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Depth {
+    /// Messages that can be received.
+    pub waiting: u32,
+    /// Messages that somebody has received and not yet deleted.
+    pub in_flight: u32,
+}
+
+/// Tells how much a queue holds.
+#[async_trait]
+pub trait Gauge: Send + Sync {
+    /// Counts the messages.
+    async fn depth(&self) -> Result<Depth, StoreError>;
+}
+
 /// A queue with at-least-once delivery.
 #[async_trait]
 pub trait Queue: Send + Sync {

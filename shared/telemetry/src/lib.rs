@@ -35,12 +35,13 @@ pub struct Metric {
 }
 
 /// Publishes metrics of one component as a line of EMF on standard output, which CloudWatch Logs
-/// turns into metrics. See "Embedded metric format specification" in the CloudWatch user guide.
+/// turns into metrics. `REVERIE_STACK` keeps the deployments of one account apart. See "Embedded metric format specification" in the CloudWatch user guide.
 pub fn publish(component: &'static str, metrics: &[Metric]) {
-    println!("{}", emf(component, metrics));
+    let stack = std::env::var("REVERIE_STACK").unwrap_or_else(|_| "local".to_owned());
+    println!("{}", emf(&stack, component, metrics));
 }
 
-fn emf(component: &'static str, metrics: &[Metric]) -> serde_json::Value {
+fn emf(stack: &str, component: &'static str, metrics: &[Metric]) -> serde_json::Value {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     let millis = u64::try_from(now.as_millis()).unwrap_or(u64::MAX);
     let names: Vec<_> =
@@ -50,10 +51,11 @@ fn emf(component: &'static str, metrics: &[Metric]) -> serde_json::Value {
             "Timestamp": millis,
             "CloudWatchMetrics": [{
                 "Namespace": "Reverie",
-                "Dimensions": [["component"]],
+                "Dimensions": [["stack", "component"]],
                 "Metrics": names,
             }],
         },
+        "stack": stack,
         "component": component,
     });
     for metric in metrics {
@@ -68,8 +70,9 @@ mod tests {
 
     #[test]
     fn a_line_declares_what_it_carries() {
-        let line = emf("housekeeper", &[Metric { name: "Backlog", unit: "Count", value: 3.0 }]);
-        assert_eq!(line["Backlog"], 3.0);
+        let line =
+            emf("one", "housekeeper", &[Metric { name: "Backlog", unit: "Count", value: 3.0 }]);
+        assert_eq!((&line["stack"], &line["Backlog"]), (&json!("one"), &json!(3.0)));
         assert_eq!(line["_aws"]["CloudWatchMetrics"][0]["Metrics"][0]["Name"], "Backlog");
     }
 }

@@ -30,6 +30,20 @@ impl Environment {
         Self(variables.map(|(name, value)| (name.to_owned(), value.to_owned())).into())
     }
 
+    /// The same with the services at one place, which tells them apart by itself.
+    pub(super) fn at(&self, url: &str) -> Self {
+        let moved = self.0.iter().map(|(name, value)| {
+            let value = if name.starts_with("AWS_ENDPOINT_URL") { url } else { value };
+            (name.clone(), value.to_owned())
+        });
+        Self(moved.collect())
+    }
+
+    /// Where the services are, by the last part of the variable's name.
+    pub(super) fn endpoint(&self, service: &str) -> &str {
+        &self.0[&format!("AWS_ENDPOINT_URL_{service}")]
+    }
+
     /// A function's variables: these and its own.
     pub(super) fn of(&self, function: &reverie::template::Function) -> BTreeMap<String, String> {
         let mut variables = self.0.clone();
@@ -50,7 +64,7 @@ pub(super) fn runtime_api(address: &str) -> (String, String) {
 }
 
 /// What `Ref` gives for resources whose names depend on where they are.
-pub(super) fn references(local: &Local) -> BTreeMap<String, String> {
+pub(crate) fn references(local: &Local) -> BTreeMap<String, String> {
     let resources = local.stack().resources();
     BTreeMap::from([
         ("JobsQueue".to_owned(), resources.jobs_queue_url.clone()),

@@ -27,6 +27,8 @@ const CONCURRENCY: usize = 4;
 /// A function with its sandboxes: started when a call finds none idle, and used again.
 pub(super) struct Function {
     name: String,
+    /// Its name in the template, of which several may run one binary.
+    id: String,
     variables: BTreeMap<String, String>,
     timeout: Duration,
     logs: PathBuf,
@@ -46,6 +48,7 @@ impl Function {
     pub(super) fn new(declared: &template::Function, given: &Environment, logs: &Path) -> Self {
         Self {
             name: declared.binary.clone(),
+            id: declared.logical_id.clone(),
             variables: given.of(declared),
             timeout: declared.timeout,
             logs: logs.to_owned(),
@@ -61,6 +64,7 @@ impl Function {
         variables.insert(name.to_owned(), value.to_owned());
         Self {
             name: self.name.clone(),
+            id: self.id.clone(),
             variables,
             timeout: self.timeout,
             logs: self.logs.join(format!("{name}-{value}")),
@@ -137,7 +141,7 @@ impl Function {
     }
 
     fn log_file(&self, number: u32) -> PathBuf {
-        self.logs.join(format!("{}-{number}.log", self.name))
+        self.logs.join(format!("{}-{number}.log", self.id))
     }
 
     fn idle(&self) -> MutexGuard<'_, Vec<Sandbox>> {

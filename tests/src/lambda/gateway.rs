@@ -28,8 +28,8 @@ use super::{
     runtime_api::{FunctionError, Payload},
 };
 
-/// What the edge sends to the function URL, because the HTTP API cannot stream. The URL belongs to
-/// one function; its path is the function's own affair.
+/// What the edge sends to the function URL, because the HTTP API cannot stream. Without an edge the
+/// HTTP API has a route for it. The URL belongs to one function; its path is the function's own affair.
 const STREAMED: &str = "/v1/generations/{id}/events";
 /// The HTTP API's own limit for a request body.
 const MOST_BYTES: usize = 10 * 1024 * 1024;
@@ -37,19 +37,23 @@ const MOST_BYTES: usize = 10 * 1024 * 1024;
 /// The gateway. It stops when this is dropped.
 pub(super) struct Gateway {
     base_url: String,
+    api_url: String,
     _serving: JoinSet<()>,
 }
 
 struct Front {
-    routes: Routes<Arc<Function>>,
-    streamed: Pattern,
+    routes: Arc<Routes<Arc<Function>>>,
+    /// Nothing where there is no edge.
+    streamed: Option<Pattern>,
     function_url: Arc<Function>,
 }
 
 impl Gateway {
-    /// Serves these functions by the routes that the template declares for each.
+    /// Serves these functions by the routes that the template declares for each, at `listener` with
+    /// an edge in front, and at `api` without.
     pub(super) fn start<'a>(
         listener: TcpListener,
+        api: TcpListener,
         base_url: String,
         functions: impl Iterator<Item = (&'a template::Function, &'a Arc<Function>)>,
     ) -> Self {
@@ -63,22 +67,28 @@ impl Gateway {
                 function_url = Some(function.clone());
             }
         }
-        let front = Front {
-            routes,
-            streamed: Pattern::new(STREAMED),
-            function_url: function_url.expect("the template has a streaming function"),
-        };
-        let router = Router::new().fallback(handle).with_state(Arc::new(front));
-        let service = router.into_make_service_with_connect_info::<SocketAddr>();
+        let function_url = function_url.expect("the template has a streaming function");
+        let routes = Arc::new(routes);
+        let api_url = format!("http://{}", api.local_addr().expect("an address"));
         let mut serving = JoinSet::new();
-        serving.spawn(async move {
-            let _ = axum::serve(listener, service).await;
-        });
-        Self { base_url, _serving: serving }
+        for (listener, streamed) in [(listener, Some(Pattern::new(STREAMED))), (api, None)] {
+            let front =
+                Front { routes: routes.clone(), streamed, function_url: function_url.clone() };
+            let router = Router::new().fallback(handle).with_state(Arc::new(front));
+            let service = router.into_make_service_with_connect_info::<SocketAddr>();
+            serving.spawn(async move {
+                let _ = axum::serve(listener, service).await;
+            });
+        }
+        Self { base_url, api_url, _serving: serving }
     }
 
     pub(super) fn base_url(&self) -> &str {
         &self.base_url
+    }
+
+    pub(super) fn api_url(&self) -> &str {
+        &self.api_url
     }
 }
 
@@ -92,7 +102,7 @@ async fn handle(
         return own(StatusCode::PAYLOAD_TOO_LARGE, "Request Entity Too Large");
     };
     let path = parts.uri.path().to_owned();
-    if front.streamed.matches(&path).is_some() {
+    if front.streamed.as_ref().is_some_and(|streamed| streamed.matches(&path).is_some()) {
         let call = Call { parts, body, client, route: "$default", parameters: Vec::new() };
         let called = front.function_url.invoke(to_bytes_of(&call.for_function_url())).await;
         return match called {

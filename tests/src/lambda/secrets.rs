@@ -11,7 +11,7 @@ use reverie::template::{ACCOUNT, REGION};
 use serde_json::{Value, json};
 use tokio::{net::TcpListener, task::JoinSet};
 
-/// Secrets Manager, as far as the functions need it: the one secret of the template.
+/// Secrets Manager, as far as the functions need it: the hash key, and what an edge would add.
 pub(super) struct Secrets {
     url: String,
     _serving: JoinSet<()>,
@@ -36,6 +36,9 @@ impl Secrets {
     }
 }
 
+/// The ARN of the secret that an edge adds: `new`, and `old` before it.
+pub const ORIGIN_ARN: &str = "arn:aws:secretsmanager:us-east-1:000000000000:secret:origin-a1b2c3";
+
 /// The ARN of the template's secret.
 pub(super) fn arn() -> String {
     format!("arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:HashSecret-a1b2c3")
@@ -52,13 +55,15 @@ async fn get_secret_value(
         return refused("InvalidRequestException");
     }
     let request: Value = serde_json::from_slice(&body).unwrap_or_default();
-    if request["SecretId"] != arn() {
-        return refused("ResourceNotFoundException");
-    }
+    let asked = request["SecretId"].as_str().unwrap_or_default();
+    let text = match asked {
+        _ if asked == arn() => secret,
+        ORIGIN_ARN => json!({"current": "new", "previous": "old"}).to_string(),
+        _ => return refused("ResourceNotFoundException"),
+    };
     let answer = json!({
-        "ARN": arn(),
-        "Name": "HashSecret",
-        "SecretString": secret,
+        "ARN": asked,
+        "SecretString": text,
         "VersionId": "00000000-0000-0000-0000-000000000001",
     });
     (StatusCode::OK, Json(answer))

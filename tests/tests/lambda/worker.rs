@@ -1,7 +1,10 @@
 //! The worker's binary.
 
+use std::time::Duration;
+
 use reqwest::StatusCode;
-use reverie_tests::{real_packages, tiny_packages};
+use reverie_domain::manifest::{CATALOGUE_KEY, CATALOGUE_MOST_BYTES};
+use reverie_tests::{PATIENCE, real_packages, tiny_packages};
 use serde_json::json;
 
 use crate::TestApp;
@@ -20,6 +23,30 @@ async fn it_makes_a_track_and_stops_when_told() {
 
     let ended = worker.terminate().await;
     assert!(ended.success(), "{ended}");
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn it_says_what_it_makes() {
+    let app = TestApp::without_worker().await;
+    let objects = &app.local().ports().objects;
+    let told = || async { objects.get(CATALOGUE_KEY, CATALOGUE_MOST_BYTES).await.unwrap() };
+    let wanted = told().await;
+    for before in [None, Some("[]")] {
+        objects.delete(&[CATALOGUE_KEY.to_owned()]).await.unwrap();
+        if let Some(before) = before {
+            let put = objects.put(CATALOGUE_KEY, "application/json", before.into());
+            put.await.unwrap();
+        }
+        let worker = app.adapter().start_worker(&tiny_packages());
+        let changed = async {
+            while told().await != wanted {
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, changed).await.expect("the catalogue changes");
+        assert!(worker.terminate().await.success());
+    }
     app.stop().await;
 }
 

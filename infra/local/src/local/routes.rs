@@ -3,7 +3,7 @@ use std::sync::Arc;
 use axum::Router;
 use reverie_api::{App, document};
 use reverie_domain::manifest::Manifest;
-use reverie_events::Events;
+use reverie_events::{Carrier, Events};
 use reverie_generations::{Catalogue, Generations};
 use reverie_media::Media;
 use utoipa::openapi::OpenApi;
@@ -19,7 +19,8 @@ pub(super) fn all(app: &App, ports: &Ports, models: Vec<Manifest>) -> (Router, O
         catalogue: Arc::new(Catalogue::fixed(models)),
     };
     let media = Media { app: app.clone(), objects: ports.objects.clone() };
-    let events = Events { app: app.clone(), objects: ports.objects.clone() };
+    let (objects, carrier) = (ports.objects.clone(), Carrier::Streams);
+    let events = Events { app: app.clone(), objects, carrier };
     let functions = [
         reverie_auth::router(app.clone()),
         reverie_credits::router(app.clone()),

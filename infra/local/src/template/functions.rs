@@ -27,8 +27,6 @@ pub struct Function {
     pub routes: Vec<Route>,
     /// Whether it has a URL of its own, under which answers are streamed.
     pub streams: bool,
-    /// Whether queues take its answer as the list of messages that are to come again.
-    pub reports_failed_messages: bool,
 }
 
 /// A route of an HTTP API.
@@ -100,7 +98,6 @@ fn function(
         environment: BTreeMap::new(),
         routes: Vec::new(),
         streams: field(url, "InvokeMode").and_then(Node::text) == Some("RESPONSE_STREAM"),
-        reports_failed_messages: false,
     };
     // The function's own variables come after those of all, and win.
     for owner in [globals, properties] {
@@ -123,24 +120,17 @@ fn function(
 fn add_event(function: &mut Function, event: &Node) {
     let properties = field(Some(event), "Properties");
     let text = |name: &str| field(properties, name).and_then(Node::text);
-    match field(Some(event), "Type").and_then(Node::text) {
-        Some("HttpApi") => function.routes.push(match text("Path") {
-            Some(path) => Route::Path {
-                method: text("Method").unwrap_or("ANY").to_uppercase(),
-                path: path.to_owned(),
-            },
-            None => Route::Default,
-        }),
-        Some("SQS") => {
-            let kinds = field(properties, "FunctionResponseTypes").and_then(Node::list);
-            function.reports_failed_messages = kinds
-                .into_iter()
-                .flatten()
-                .any(|kind| kind.text() == Some("ReportBatchItemFailures"));
-        }
-        // A schedule: nothing of it matters to the function.
-        _ => {}
+    // A schedule: nothing of it matters to the function.
+    if field(Some(event), "Type").and_then(Node::text) != Some("HttpApi") {
+        return;
     }
+    function.routes.push(match text("Path") {
+        Some(path) => Route::Path {
+            method: text("Method").unwrap_or("ANY").to_uppercase(),
+            path: path.to_owned(),
+        },
+        None => Route::Default,
+    });
 }
 
 fn field<'a>(node: Option<&'a Node>, name: &str) -> Option<&'a Node> {

@@ -15,14 +15,17 @@ use super::{
 };
 
 /// Resource types that exist in the cloud only: compute, permissions and logs.
-const CLOUD_ONLY: [&str; 8] = [
+const CLOUD_ONLY: [&str; 11] = [
     "AWS::Serverless::",
     "AWS::Lambda::",
     "AWS::Logs::",
     "AWS::IAM::",
+    "AWS::Budgets::",
     "AWS::CloudWatch::",
     "AWS::S3::BucketPolicy",
     "AWS::SQS::QueuePolicy",
+    "AWS::SES::",
+    "AWS::SNS::",
     "AWS::SSM::Parameter",
 ];
 

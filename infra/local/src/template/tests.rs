@@ -84,7 +84,7 @@ fn functions() -> Vec<Function> {
 }
 
 fn function(binary: &str) -> Function {
-    functions().into_iter().find(|function| function.binary == binary).unwrap()
+    functions().into_iter().find(|function| function.logical_id == binary).unwrap()
 }
 
 #[test]
@@ -101,14 +101,15 @@ fn functions_have_the_variables_of_all() {
 #[test]
 fn functions_say_what_calls_them() {
     let any = |path: &str| Route::Path { method: "ANY".to_owned(), path: path.to_owned() };
-    assert!(function("generations").routes.contains(&any("/v1/generations/{id}")));
-    assert!(function("studio").routes.contains(&Route::Default));
-    let events = function("events");
+    assert!(function("GenerationsFunction").routes.contains(&any("/v1/generations/{id}")));
+    assert!(function("StudioFunction").routes.contains(&Route::Default));
+    let events = function("EventsFunction");
     assert!(events.streams && events.routes.is_empty());
     assert_eq!((events.memory, events.timeout), (256, Duration::from_secs(310)));
-    assert_eq!((function("auth").memory, function("auth").timeout), (512, Duration::from_secs(29)));
-    // Without this, the queue would take every answer for a success.
-    assert!(function("housekeeper").reports_failed_messages);
+    assert_eq!(
+        (function("AuthFunction").memory, function("AuthFunction").timeout),
+        (512, Duration::from_secs(29))
+    );
 }
 
 #[test]
@@ -135,8 +136,8 @@ fn what_is_not_known_is_refused_with_its_place() {
         &["RedrivePolicy", "there is no queue"],
     );
     assert_says(
-        &deploy("Resources: { T: { Type: AWS::SNS::Topic } }").unwrap_err(),
-        &["Resources.T", "AWS::SNS::Topic has no counterpart"],
+        &deploy("Resources: { T: { Type: AWS::Kinesis::Stream } }").unwrap_err(),
+        &["Resources.T", "AWS::Kinesis::Stream has no counterpart"],
     );
     assert_says(&deploy("- 1").unwrap_err(), &["not a mapping"]);
     assert_says(

@@ -93,6 +93,11 @@ impl Objects for S3Objects {
             Err(error) if error.as_service_error().is_some_and(|e| e.is_no_such_key()) => {
                 return Ok(None);
             }
+            // What S3 says of a missing object to a role that may not list the bucket.
+            Err(error) if error.raw_response().is_some_and(|r| r.status().as_u16() == 403) => {
+                tracing::debug!(key, "S3 does not say whether this is there");
+                return Ok(None);
+            }
             Err(error) => return Err(unavailable("S3", error)),
         };
         let body = object.body.collect().await.map_err(|error| unavailable("S3", error))?;
@@ -119,7 +124,8 @@ impl Objects for S3Objects {
             self.client.copy_object().bucket(&self.bucket).copy_source(source).key(to).send().await;
         match copied {
             Ok(_) => Ok(true),
-            Err(error) if error.code() == Some("NoSuchKey") => Ok(false),
+            // The second is what a role hears that may not list the bucket.
+            Err(error) if matches!(error.code(), Some("NoSuchKey" | "AccessDenied")) => Ok(false),
             Err(error) => Err(unavailable("S3", error)),
         }
     }

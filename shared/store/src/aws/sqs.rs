@@ -1,11 +1,11 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
-use aws_sdk_sqs::Client;
+use aws_sdk_sqs::{Client, types::QueueAttributeName};
 
 use super::unavailable;
 use crate::{
-    queue::{Message, Queue, Received},
+    queue::{Depth, Gauge, Message, Queue, Received},
     tables::StoreError,
 };
 
@@ -85,6 +85,34 @@ impl Queue for SqsQueue {
             .await
             .map(drop)
             .map_err(|error| unavailable("SQS", error))
+    }
+}
+
+#[async_trait]
+impl Gauge for SqsQueue {
+    async fn depth(&self) -> Result<Depth, StoreError> {
+        let (waiting, in_flight) = (
+            QueueAttributeName::ApproximateNumberOfMessages,
+            QueueAttributeName::ApproximateNumberOfMessagesNotVisible,
+        );
+        let answer = self
+            .client
+            .get_queue_attributes()
+            .queue_url(&self.url)
+            .attribute_names(waiting.clone())
+            .attribute_names(in_flight.clone())
+            .send()
+            .await
+            .map_err(|error| unavailable("SQS", error))?;
+        let attributes = answer.attributes.unwrap_or_default();
+        let count = |name| attributes.get(name).and_then(|text| text.parse().ok());
+        match (count(&waiting), count(&in_flight)) {
+            (Some(waiting), Some(in_flight)) => Ok(Depth { waiting, in_flight }),
+            _ => Err(StoreError::Unavailable {
+                service: "SQS",
+                reason: "the queue's counts are missing".to_owned(),
+            }),
+        }
     }
 }
 
