@@ -26,8 +26,8 @@ from grow import grown
 from model import Score
 from vocabulary import MODEL, TOKENS
 
-# Rows are padded to the next of these lengths; each has the batch that makes 6,144 tokens.
-LENGTHS = {256: 24, 512: 12, 768: 8, 1024: 6}
+# Rows are padded to the next of these lengths; each has the batch that makes 3,072 tokens.
+LENGTHS = {256: 12, 512: 6, 768: 4, 1024: 3}
 HEADER = 8  # tokens before the tracks; the engine always forces them, so they carry no loss
 
 
@@ -127,9 +127,10 @@ def arguments():
     p.add_argument("--out", type=Path, required=True)
     p.add_argument("--minutes", type=float, default=66, help="of this run")
     p.add_argument("--decay-minutes", type=float, default=40, help="at the end of this run; 0 keeps the rate level")
+    p.add_argument("--warm-up", type=int, default=60, help="steps at the start of a new run")
     p.add_argument("--rate", type=float, default=1.0, help="factor of both learning rates")
     p.add_argument("--grow", type=Path, help="an older checkpoint to start from")
-    p.add_argument("--bf16", action="store_true", help="autocast; pays on a processor with AMX")
+    p.add_argument("--bf16", action="store_true", help="autocast; only on a processor with AMX, elsewhere it is many times slower")
     p.add_argument("--seed", type=int, default=1)
     p.add_argument("--threads", type=int, default=2)
     return p.parse_args()
@@ -188,7 +189,7 @@ def main():
         if left <= 0:
             break
         decay = min(1, left / (60 * a.decay_minutes)) if a.decay_minutes else 1
-        scale = min(1 if first else (run.step + 1) / 60, decay)
+        scale = min(1 if first else (run.step + 1) / a.warm_up, decay)
         run.scale_rates(scale)
         run.piece, batch = queue.get()
         batch = torch.from_numpy(batch)
@@ -204,7 +205,7 @@ def main():
         if not math.isfinite(running):
             raise SystemExit("loss is not finite")
         spent = run.seconds + now - start
-        if run.step % 20 == 0:
+        if run.step % 10 == 0:
             print(f"{spent:.0f}s step {run.step} tokens {run.seen} loss {running:.4f} rate {scale:.2f}", flush=True)
         # What a decay has touched is no start for a longer run.
         if now - last_save > 300 and left > 60 * a.decay_minutes:
