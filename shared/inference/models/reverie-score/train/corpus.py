@@ -18,8 +18,30 @@ BRIGHTNESS = {"major": 1, "lydian": 1, "mixolydian": 0.6, "dorian": 0, "minor": 
 SECTION_LEVEL = {"intro": -1, "verse": 0, "chorus": 1, "bridge": -0.5, "outro": -1}
 ROLE_LEVEL = {"drums": 0.3, "bass": 0.3, "comp": -0.4, "pad": -1, "arp": -0.6, "lead": 0.7, "counter": -0.4}
 # Chords that last two bars, or half a bar, by style.
-SLOW_HARMONY = {"ambient": 0.5, "techno": 0.6, "house": 0.25, "dnb": 0.35, "funk": 0.4, "cinematic": 0.2, "synthwave": 0.25, "metal": 0.25, "reggae": 0.25, "waltz": 0.3}
-FAST_HARMONY = {"jazz": 0.3, "bossa": 0.1, "classical": 0.2, "chiptune": 0.15, "folk": 0.15, "lofi": 0.1, "piano": 0.15, "orchestral": 0.15, "march": 0.1, "country": 0.1}
+SLOW_HARMONY = {
+    "ambient": 0.5,
+    "techno": 0.6,
+    "house": 0.25,
+    "dnb": 0.35,
+    "funk": 0.4,
+    "cinematic": 0.2,
+    "synthwave": 0.25,
+    "metal": 0.25,
+    "reggae": 0.25,
+    "waltz": 0.3,
+}
+FAST_HARMONY = {
+    "jazz": 0.3,
+    "bossa": 0.1,
+    "classical": 0.2,
+    "chiptune": 0.15,
+    "folk": 0.15,
+    "lofi": 0.1,
+    "piano": 0.15,
+    "orchestral": 0.15,
+    "march": 0.1,
+    "country": 0.1,
+}
 
 
 def clamp(x, low, high):
@@ -261,7 +283,11 @@ class Piece:
             for b in range(length):
                 roles = self.playing(name, i, len(self.form), b, length)
                 level = self.level + SECTION_LEVEL[name] * (1 if len(self.form) > 1 else 0)
-                if name == "chorus" and self.cache["occurrence"].get(name, 0) >= 1 and not any(n == name for n, _ in self.form[i + 1 :]):
+                if (
+                    name == "chorus"
+                    and self.cache["occurrence"].get(name, 0) >= 1
+                    and not any(n == name for n, _ in self.form[i + 1 :])
+                ):
                     level += 0.5  # the last chorus is the highest point
                 if name == "intro":
                     level += b / length

@@ -21,8 +21,15 @@ JAZZ = {
 }  # fmt: skip
 # Eight bars each; every chord a dominant seventh in the brighter modes.
 BLUES = {
-    "mixolydian": [["0:7", "5:7", "0:7", "0:7", "5:7", "5:7", "0:7", "7:7"], ["0:7", "7:7", "5:7", "5:7", "0:7", "7:7", "0:7", "7:7"], ["0:7", "0:7", "5:7", "0:7", "7:7", "5:7", "0:7", "7:7"]],
-    "minor": [["0:min7", "5:min7", "0:min7", "0:min7", "5:min7", "5:min7", "0:min7", "7:7"], ["0:min7", "0:min7", "5:min7", "0:min7", "8:7", "7:7", "0:min7", "7:7"]],
+    "mixolydian": [
+        ["0:7", "5:7", "0:7", "0:7", "5:7", "5:7", "0:7", "7:7"],
+        ["0:7", "7:7", "5:7", "5:7", "0:7", "7:7", "0:7", "7:7"],
+        ["0:7", "0:7", "5:7", "0:7", "7:7", "5:7", "0:7", "7:7"],
+    ],
+    "minor": [
+        ["0:min7", "5:min7", "0:min7", "0:min7", "5:min7", "5:min7", "0:min7", "7:7"],
+        ["0:min7", "0:min7", "5:min7", "0:min7", "8:7", "7:7", "0:min7", "7:7"],
+    ],
 }
 BLUES["major"], BLUES["dorian"] = BLUES["mixolydian"], BLUES["minor"]  # fmt: skip
 # Power chords and the flat second: heavier than the pop loops of the same modes.

@@ -429,7 +429,21 @@ def alone(rng):
     m.density = 0.3
     if INSTRUMENT_WORDS[word] == ["piano"]:
         m.styles["piano"] = 1.0
-    text = rng.choice(["{} alone", "solo {}", "only {}", "just {}", "just a {}", "{} and nothing else", "a single {}", "nothing but {}", "{} by itself", "unaccompanied {}", "only a {}, no other instruments"]).format(word)
+    text = rng.choice(
+        [
+            "{} alone",
+            "solo {}",
+            "only {}",
+            "just {}",
+            "just a {}",
+            "{} and nothing else",
+            "a single {}",
+            "nothing but {}",
+            "{} by itself",
+            "unaccompanied {}",
+            "only a {}, no other instruments",
+        ]
+    ).format(word)
     if not {INSTRUMENTS[i][2][0] for i in m.want} & {"drums", "bass"}:
         m.avoid_roles |= {"drums", "bass"}
     if rng.random() < 0.4:

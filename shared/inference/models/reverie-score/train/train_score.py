@@ -130,7 +130,9 @@ def arguments():
     p.add_argument("--warm-up", type=int, default=60, help="steps at the start of a new run")
     p.add_argument("--rate", type=float, default=1.0, help="factor of both learning rates")
     p.add_argument("--grow", type=Path, help="an older checkpoint to start from")
-    p.add_argument("--bf16", action="store_true", help="autocast; only on a processor with AMX, elsewhere it is many times slower")
+    p.add_argument(
+        "--bf16", action="store_true", help="autocast; only on a processor with AMX, elsewhere it is many times slower"
+    )
     p.add_argument("--seed", type=int, default=1)
     p.add_argument("--threads", type=int, default=2)
     return p.parse_args()

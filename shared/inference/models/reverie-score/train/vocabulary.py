@@ -357,7 +357,7 @@ def prompt_heads():
     return heads
 
 
-PROMPT = {"buckets": 16384, "slots": 512, "max_words": 96}
+PROMPT = {"buckets": 32768, "slots": 512, "max_words": 96}
 
 
 def document():
