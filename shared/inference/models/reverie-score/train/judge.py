@@ -148,7 +148,9 @@ def main():
     for i in range(len(prompts)):
         for s, t in combinations(range(a.seeds), 2):
             checks["distinct"].append(likeness(works[s, i]["fingerprint"], works[t, i]["fingerprint"]) < 0.9)
-    result = {k: {"held": sum(v), "of": len(v), "lower95": round(wilson(sum(v), len(v)), 3)} for k, v in checks.items() if v}
+    result = {
+        k: {"held": int(sum(v)), "of": len(v), "lower95": round(float(wilson(sum(v), len(v))), 3)} for k, v in checks.items() if v
+    }
     drums = {said: [w["percussive"] for (_, i), w in works.items() if PROMPTS[i][3] is said] for said in (True, False)}
     result["percussion_asked_over_forbidden"] = round(float(np.mean(drums[True]) / np.mean(drums[False])), 2)
     result["repetition_median"] = round(float(np.median([w["repetition"] for w in works.values()])), 3)
