@@ -1,4 +1,4 @@
-//! Makes one piece of music and says what it took.
+//! Makes a piece of music of each prompt and says what it took.
 //!
 //! `cargo run --release -p reverie-inference --example compose -- "calm piano" --seconds 30 --out out`
 
@@ -8,11 +8,12 @@ use std::time::Instant;
 
 use anyhow::Context;
 use clap::Parser;
-use reverie_inference::{MusicRequest, Package, StyleHints, load};
+use reverie_inference::{Engine, MusicRequest, Package, StyleHints, load};
 
 #[derive(Parser)]
 struct Options {
-    prompt: String,
+    #[arg(required = true)]
+    prompts: Vec<String>,
     #[arg(long, default_value_t = 30.0)]
     seconds: f64,
     #[arg(long, default_value_t = 1)]
@@ -30,7 +31,7 @@ struct Options {
     /// Folder of the model package.
     #[arg(long, default_value = concat!(env!("CARGO_MANIFEST_DIR"), "/models/reverie-score"))]
     package: PathBuf,
-    /// Folder for the files.
+    /// Folder for the files; with several prompts, of folders that are numbered from 000.
     #[arg(long)]
     out: Option<PathBuf>,
 }
@@ -40,16 +41,32 @@ fn main() -> anyhow::Result<()> {
     let clock = Instant::now();
     let engine = load(&Package::open(&options.package)?)?;
     println!("load    {:7.3} s", clock.elapsed().as_secs_f64());
+    for (index, prompt) in options.prompts.iter().enumerate() {
+        let folder = match &options.out {
+            Some(folder) if options.prompts.len() > 1 => Some(folder.join(format!("{index:03}"))),
+            folder => folder.clone(),
+        };
+        compose(&*engine, &options, prompt, folder)?;
+    }
+    Ok(())
+}
+
+fn compose(
+    engine: &dyn Engine,
+    options: &Options,
+    prompt: &str,
+    folder: Option<PathBuf>,
+) -> anyhow::Result<()> {
     let request = MusicRequest {
-        prompt: options.prompt,
-        negative_prompt: options.without,
+        prompt: prompt.to_owned(),
+        negative_prompt: options.without.clone(),
         seconds: options.seconds,
         seed: options.seed,
         style: StyleHints {
-            genre: options.genre,
+            genre: options.genre.clone(),
             tempo_bpm: options.tempo,
-            key: options.key,
-            instruments: options.instrument,
+            key: options.key.clone(),
+            instruments: options.instrument.clone(),
             ..StyleHints::default()
         },
     };
@@ -60,7 +77,7 @@ fn main() -> anyhow::Result<()> {
         println!("{:7} {took:7.3} s, {share:.4} per second of music", stage.name);
     }
     println!("{}", serde_json::to_string_pretty(&output.understood)?);
-    if let Some(folder) = options.out {
+    if let Some(folder) = folder {
         std::fs::create_dir_all(&folder).with_context(|| folder.display().to_string())?;
         for file in &output.files {
             std::fs::write(folder.join(file.name), &file.bytes)?;

@@ -220,10 +220,14 @@ fn level(wishes: &Wishes<'_>, head: &str, count: usize) -> Option<u8> {
 fn metre(vocabulary: &Vocabulary, wishes: &Wishes<'_>, style: usize, dice: &mut Dice) -> usize {
     let labels = vocabulary.metres.iter().map(|(name, _)| name.as_str());
     let usual = &vocabulary.styles[style].1.metres;
-    let shares = wishes.reading.shares("metre", labels).unwrap_or_else(|| {
-        let weight = |(name, _): &(String, Metre)| usual.get(name).copied().unwrap_or(0.0);
-        vocabulary.metres.iter().map(weight).collect()
-    });
+    let weight = |(name, _): &(String, Metre)| usual.get(name).copied().unwrap_or(0.0);
+    let weights: Vec<f32> = vocabulary.metres.iter().map(weight).collect();
+    let mut shares = wishes.reading.shares("metre", labels).unwrap_or_else(|| weights.clone());
+    // A metre that the style never has must be said clearly, and a style that was picked from a list decides.
+    let foreign = if wishes.request.style.genre.is_some() { 0.02 } else { 0.2 };
+    for (share, weight) in shares.iter_mut().zip(weights) {
+        *share *= if weight > 0.0 { 1.0 } else { foreign };
+    }
     dice.choose(&sharpened(&shares, 0.3))
 }
 

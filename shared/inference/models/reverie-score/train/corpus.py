@@ -10,7 +10,7 @@ from bisect import bisect_right
 
 from harmony import dominant, nearest, pitch_classes, progression, voicing
 from melody import Melody, guide_line
-from rhythm import ARPS, arp_bar, bass_bar, bass_pattern, clamp_velocity, comp_pattern, drum_bar, fill_bar, groove
+from rhythm import ARPS, arp_bar, bass_bar, bass_pattern, clamp_velocity, comp_pattern, drum_bar, fill_bar, groove, walk_up
 from vocabulary import INSTRUMENTS, METRES, MODES, PHRASE, ROLES, STYLES, TEMPO_BOUNDS
 
 BRIGHTNESS = {"major": 1, "lydian": 1, "mixolydian": 0.6, "dorian": 0, "minor": -1, "phrygian": -1.2}
@@ -18,8 +18,30 @@ BRIGHTNESS = {"major": 1, "lydian": 1, "mixolydian": 0.6, "dorian": 0, "minor": 
 SECTION_LEVEL = {"intro": -1, "verse": 0, "chorus": 1, "bridge": -0.5, "outro": -1}
 ROLE_LEVEL = {"drums": 0.3, "bass": 0.3, "comp": -0.4, "pad": -1, "arp": -0.6, "lead": 0.7, "counter": -0.4}
 # Chords that last two bars, or half a bar, by style.
-SLOW_HARMONY = {"ambient": 0.5, "techno": 0.6, "house": 0.25, "dnb": 0.35, "funk": 0.4, "cinematic": 0.2, "synthwave": 0.25}
-FAST_HARMONY = {"jazz": 0.3, "bossa": 0.1, "classical": 0.2, "chiptune": 0.15, "folk": 0.15, "lofi": 0.1}
+SLOW_HARMONY = {
+    "ambient": 0.5,
+    "techno": 0.6,
+    "house": 0.25,
+    "dnb": 0.35,
+    "funk": 0.4,
+    "cinematic": 0.2,
+    "synthwave": 0.25,
+    "metal": 0.25,
+    "reggae": 0.25,
+    "waltz": 0.3,
+}
+FAST_HARMONY = {
+    "jazz": 0.3,
+    "bossa": 0.1,
+    "classical": 0.2,
+    "chiptune": 0.15,
+    "folk": 0.15,
+    "lofi": 0.1,
+    "piano": 0.15,
+    "orchestral": 0.15,
+    "march": 0.1,
+    "country": 0.1,
+}
 
 
 def clamp(x, low, high):
@@ -40,8 +62,8 @@ def attributes(rng):
     low, typical, high = table["bpm"]
     t = clamp(0.5 + 0.17 * (energy - table["energy"]) + 0.04 * (valence - table["valence"]) + rng.gauss(0, 0.16), -0.15, 1.15)
     bpm = low + (typical - low) * 2 * t if t < 0.5 else typical + (high - typical) * (2 * t - 1)
-    bpm = clamp(bpm, 50, 180)
-    metre = weighted(rng, table["metres"]) if rng.random() > 0.06 else rng.choice(list(METRES))
+    bpm = clamp(bpm, 50, 190)
+    metre = weighted(rng, table["metres"]) if style == "waltz" or rng.random() > 0.06 else rng.choice(list(METRES))
     bias = {m: 2.7 ** (0.9 * (valence - 2) * BRIGHTNESS[m]) for m in MODES}
     base = table["modes"] if rng.random() > 0.15 else dict.fromkeys(MODES, 1)
     mode = weighted(rng, {m: w * bias[m] for m, w in base.items()})
@@ -112,6 +134,13 @@ def choose_form(rng):
     return form
 
 
+# Styles that close a section with its dominant.
+CADENCES = ("classical", "folk", "jazz", "bossa", "lullaby", "rock", "cinematic", "chiptune",
+            "pop", "country", "waltz", "march", "orchestral", "piano")  # fmt: skip
+# Styles whose bass walks into the next section.
+WALKING = ("rock", "pop", "country", "blues", "folk", "jazz", "funk", "march", "reggae", "lofi", "classical", "orchestral")
+
+
 class Piece:
     """One piece while it is being written."""
 
@@ -144,9 +173,7 @@ class Piece:
         roll = rng.random()
         slow, fast = SLOW_HARMONY.get(style, 0.05), FAST_HARMONY.get(style, 0.04)
         self.pace = 2 if roll < slow else 0.5 if roll > 1 - fast and song["metre"] != "3/4" else 1
-        self.cadences = (
-            style in ("classical", "folk", "jazz", "bossa", "lullaby", "rock", "cinematic", "chiptune") and rng.random() < 0.75
-        )
+        self.cadences = style in CADENCES and rng.random() < 0.75
         self.dominant = dominant(rng, mode, style)
 
     def harmony(self, name, length, last):
@@ -154,10 +181,10 @@ class Piece:
         loop, out = self.loops[name], []
         for b in range(length):
             if self.pace == 0.5:
-                pair = [loop[(2 * b) % 4], loop[(2 * b + 1) % 4]]
+                pair = [loop[(2 * b) % len(loop)], loop[(2 * b + 1) % len(loop)]]
                 out.append(pair if pair[0] != pair[1] else pair[:1])
             else:
-                out.append([loop[int(b / self.pace) % 4]])
+                out.append([loop[int(b / self.pace) % len(loop)]])
         if self.cadences and length >= 4:
             out[-1] = [self.dominant] if self.pace >= 1 else [out[-1][0], self.dominant]
             if len(out[-1]) == 2 and out[-1][0] == out[-1][1]:
@@ -180,7 +207,7 @@ class Piece:
         self.arp = rng.choice(ARPS)
         fast = (
             0.12 * (energy + density)
-            + (0.25 if style in ("techno", "chiptune", "synthwave", "dnb") else 0)
+            + (0.25 if style in ("techno", "chiptune", "synthwave", "dnb", "metal") else 0)
             - (0.3 if style in ("lullaby", "ambient") else 0)
         )
         self.arp_rate = 1 if rng.random() < fast and song["bpm"] < 150 else 2
@@ -192,7 +219,7 @@ class Piece:
         activity = clamp(round(0.45 * density + 0.3 * energy + rng.gauss(-0.1, 0.5)), 0, 3)
         if style in ("ambient", "cinematic", "lullaby"):
             activity = clamp(activity - 1, 0, 2)
-        if style in ("jazz", "chiptune", "classical"):
+        if style in ("jazz", "chiptune", "classical", "blues"):
             activity = clamp(activity + 1, 1, 3)
         shift = rng.choice([-3, 0, 0, 2]) + (song["valence"] - 2)
         self.melodies = {}
@@ -203,6 +230,7 @@ class Piece:
                 line = Melody(rng, song, max(low, centre - 12), min(high, centre + 14), activity, centre)
                 self.melodies[role] = line
         self.answers = rng.random() < 0.4
+        self.walks = song["style"] in WALKING and rng.random() < 0.6
         self.cache = {}
 
     def playing(self, name, index, count, b, length):
@@ -255,6 +283,12 @@ class Piece:
             for b in range(length):
                 roles = self.playing(name, i, len(self.form), b, length)
                 level = self.level + SECTION_LEVEL[name] * (1 if len(self.form) > 1 else 0)
+                if (
+                    name == "chorus"
+                    and self.cache["occurrence"].get(name, 0) >= 1
+                    and not any(n == name for n, _ in self.form[i + 1 :])
+                ):
+                    level += 0.5  # the last chorus is the highest point
                 if name == "intro":
                     level += b / length
                 if name == "outro" and b >= length // 2:
@@ -281,8 +315,8 @@ class Piece:
         for role, line in self.melodies.items():
             key = (role, name, len(plan), str(plan))
             level = self.level + ROLE_LEVEL[role] + SECTION_LEVEL[name]
-            if key in leads and not last and rng.random() < 0.85:
-                leads[role] = leads[key]
+            if key in leads and not last and rng.random() < 0.9:
+                leads[role] = self.returning(line, leads[key]) if role == "lead" else leads[key]
                 continue
             sparse = 0.45 if name in ("intro", "outro") else 0.06 + 0.08 * (3 - song["density"])
             if role == "counter" and not self.answers:
@@ -297,6 +331,14 @@ class Piece:
                 line.centre -= 3 if name == "chorus" else 0
             leads[key] = leads[role] = part
 
+    def returning(self, line, part):
+        """A melody that comes back: as it was, or with an ornament in one bar of its second half."""
+        written = [b for b in part if part[b] and b >= len(part) // 2]
+        if not written or self.rng.random() < 0.4:
+            return part
+        b = self.rng.choice(written)
+        return {**part, b: line.ornament(part[b])}
+
     def part(self, role, name, b, length, chords, following, level, final, previous, leads, index):
         """Groups of one role in one bar."""
         song = self.song
@@ -309,7 +351,11 @@ class Piece:
         if role == "bass":
             if final:
                 return [(0, clamp_velocity(level), [nearest(low + 9, [chords[0][0]], low, high)], steps)]
-            return bass_bar(self.basses[lively], chords, following[0], split, level, low, high, song["scale"])
+            line = bass_bar(self.basses[lively], chords, following[0], split, level, low, high, song["scale"])
+            if self.walks and b == length - 1 and len(chords) == 1:
+                goal = nearest(low + 9, [following[0][0]], low, high)
+                line = walk_up(self.rng, line, steps - song["beat"], steps, song["scale"], goal, low, high)
+            return line
         if role in ("lead", "counter"):
             return leads[role].get(b, [])
         centre = clamp({"comp": 60, "pad": 58, "arp": 62}[role] + (song["valence"] - 2), low + 8, high - 10)
@@ -322,7 +368,7 @@ class Piece:
                 ladders.append(ladder[:6])
             if final:
                 return [(0, clamp_velocity(level), [ladders[0][0]], steps)]
-            soft = song["style"] in ("lullaby", "classical", "ambient", "folk", "cinematic")
+            soft = song["style"] in ("lullaby", "classical", "ambient", "folk", "cinematic", "piano", "orchestral", "waltz")
             return arp_bar(self.arp, self.arp_rate, ladders, split, steps, level, soft)
         return self.chordal(role, lively, chords, level, final, previous, centre, low, high)
 
@@ -333,14 +379,16 @@ class Piece:
             return drum_bar({"kick": "X" + "-" * (song["steps"] - 1)}, level, crash=song["energy"] >= 2)
         if name == "intro" and b < length // 2 and song["style"] not in ("house", "techno"):
             return drum_bar(pattern, level - 1, only=("hat", "ride", "shaker", "stick", "pedal_hat", "low_tom"))
-        if phrase_end and rng.random() < (0.35 + 0.1 * song["energy"]) * (1 if b == length - 1 else 0.4):
+        # A fill leads into the next section nearly always, and closes an inner phrase now and then.
+        wanted = 0.9 if b == length - 1 else 0.12 + 0.05 * song["energy"] if phrase_end else 0
+        if length > 1 and rng.random() < wanted:
             return fill_bar(rng, pattern, level, song["steps"], song["style"])
         crash = (
             b == 0
             and index > 0
             and song["energy"] >= 2
             and name in ("chorus", "verse", "bridge")
-            and song["style"] not in ("lofi", "bossa", "jazz", "folk")
+            and song["style"] not in ("lofi", "bossa", "jazz", "folk", "waltz", "reggae", "blues", "piano")
         )
         return drum_bar(pattern, level, crash=crash)
 

@@ -101,6 +101,7 @@ def compare(session, field, values, seeds, bars=12):
 def main():
     p = argparse.ArgumentParser()
     p.add_argument("--pieces", type=int, default=32)
+    p.add_argument("--seeds", type=int, default=10, help="pieces per value of a comparison")
     p.add_argument("--midi", type=Path)
     p.add_argument("--report", type=Path, default=HERE / "metrics.json")
     a = p.parse_args()
@@ -119,13 +120,13 @@ def main():
     took = time.time() - start
     report = json.loads(a.report.read_text()) if a.report.exists() else {}
     report["sampling"] = {
-        "pieces": a.pieces, "bars": 16, **SAMPLING,
+        "pieces": a.pieces, "seeds_per_comparison": a.seeds, "bars": 16, **SAMPLING,
         "probability_of_legal_tokens": round(float(np.mean(legal)), 5),
         "in_scale_share_without_scale_constraint": round(float(np.nanmean([r["in_scale"] for r in rows])), 4),
         "tokens_per_piece": round(total / a.pieces, 1), "onnxruntime_tokens_per_second": round(total / took, 1),
-        "density": compare(session, "density", (0, 3), range(10)),
-        "energy": compare(session, "energy", (0, 4), range(10)),
-        "valence": compare(session, "valence", (0, 4), range(10)),
+        "density": compare(session, "density", (0, 3), range(a.seeds)),
+        "energy": compare(session, "energy", (0, 4), range(a.seeds)),
+        "valence": compare(session, "valence", (0, 4), range(a.seeds)),
     }  # fmt: skip
     a.report.write_text(json.dumps(report, indent=1, ensure_ascii=False) + "\n")
     print(json.dumps(report["sampling"], indent=1))

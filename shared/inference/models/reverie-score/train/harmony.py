@@ -19,8 +19,30 @@ JAZZ = {
     "dorian": [[0, 0, 3, 3], [0, 1, 0, 3], [0, 3, 1, "7:7"]],
     "mixolydian": [["0:7", "5:7", "0:7", "7:7"], ["0:7", 6, "5:7", "0:7"]],
 }  # fmt: skip
+# Eight bars each; every chord a dominant seventh in the brighter modes.
+BLUES = {
+    "mixolydian": [
+        ["0:7", "5:7", "0:7", "0:7", "5:7", "5:7", "0:7", "7:7"],
+        ["0:7", "7:7", "5:7", "5:7", "0:7", "7:7", "0:7", "7:7"],
+        ["0:7", "0:7", "5:7", "0:7", "7:7", "5:7", "0:7", "7:7"],
+    ],
+    "minor": [
+        ["0:min7", "5:min7", "0:min7", "0:min7", "5:min7", "5:min7", "0:min7", "7:7"],
+        ["0:min7", "0:min7", "5:min7", "0:min7", "8:7", "7:7", "0:min7", "7:7"],
+    ],
+}
+BLUES["major"], BLUES["dorian"] = BLUES["mixolydian"], BLUES["minor"]  # fmt: skip
+# Power chords and the flat second: heavier than the pop loops of the same modes.
+METAL = {
+    "minor": [[0, 0, 5, 6], [0, 6, 5, 6], [0, 0, 3, 2], [0, "1:maj", 0, 6], [0, 5, 3, "7:maj"]],
+    "phrygian": [[0, 1, 0, 1], [0, 0, 1, 2], [0, 1, 6, 0], [0, 1, 5, 1]],
+}
+# Three chords and the truth.
+COUNTRY = {"major": [[0, 3, 0, 4], [0, 0, 3, 4], [0, 4, 3, 4], [0, 3, 4, 0], [0, 5, 3, 4], [0, 4, 4, 0]]}
+WALTZ = {"major": [[0, 4, 4, 0], [0, 3, 4, 0], [0, 0, "7:7", "7:7"], [0, 1, "7:7", 0]], "minor": [[0, "7:7", "7:7", 0], [0, 3, "7:7", 0], [0, 5, 3, "7:7"]]}  # fmt: skip
+BOOKS = {"blues": BLUES, "metal": METAL, "country": COUNTRY, "waltz": WALTZ, "march": WALTZ}
 # How often a chord has its seventh.
-SEVENTHS = {"lofi": 0.9, "jazz": 1, "bossa": 1, "funk": 0.75, "house": 0.5, "ambient": 0.4, "hiphop": 0.4, "synthwave": 0.15, "dnb": 0.4, "lullaby": 0.12, "classical": 0.1, "cinematic": 0.08}  # fmt: skip
+SEVENTHS = {"lofi": 0.9, "jazz": 1, "bossa": 1, "funk": 0.75, "house": 0.5, "ambient": 0.4, "hiphop": 0.4, "synthwave": 0.15, "dnb": 0.4, "lullaby": 0.12, "classical": 0.1, "cinematic": 0.08, "reggae": 0.2, "pop": 0.1, "piano": 0.3}  # fmt: skip
 
 
 def diatonic(mode, degree, seventh):
@@ -36,8 +58,10 @@ def diatonic(mode, degree, seventh):
 
 
 def progression(rng, style, mode):
-    """Four chords, as a list of (root, quality)."""
+    """The chords of a loop, four or eight, as a list of (root, quality)."""
     book = PROGRESSIONS[mode]
+    if style in BOOKS and (style == "blues" or rng.random() < 0.75):
+        book = BOOKS[style].get(mode, book)
     if style in ("jazz", "bossa") or (style == "lofi" and rng.random() < 0.5):
         book = JAZZ.get(mode, book)
     chords = []
@@ -49,7 +73,7 @@ def progression(rng, style, mode):
         else:
             chords.append(diatonic(mode, entry, rich))
     if style in ("ambient", "cinematic", "synthwave", "rock") and rng.random() < 0.2:
-        i = rng.randrange(1, 4)
+        i = rng.randrange(1, len(chords))
         chords[i] = (chords[i][0], "sus")
     return chords
 
@@ -62,7 +86,7 @@ def pitch_classes(chord):
 def dominant(rng, mode, style):
     """The chord before a cadence."""
     if mode in ("major", "minor"):
-        return (7, "7" if style in ("jazz", "bossa", "classical", "folk") else "maj")
+        return (7, "7" if style in ("jazz", "bossa", "classical", "folk", "waltz", "march", "country", "blues") else "maj")
     if mode == "phrygian":
         return (1, "maj")
     if mode == "lydian":

@@ -175,7 +175,7 @@ def small_target(target):
     for h in small_heads():
         values = dict(zip(labels[h["name"]], large[h["name"]]))
         if h["name"] == "style":
-            drift = sum(values[s] for s in STYLES["drift"] + ["bossa", "jazz", "cinematic"])
+            drift = sum(values[s] for s in STYLES["drift"] + ["bossa", "jazz", "cinematic", "waltz", "orchestral", "piano"])
             out += [1 - drift, drift]
         elif h["name"] == "mode":
             out += [sum(values[m] for m in names) for names in MODES.values()]

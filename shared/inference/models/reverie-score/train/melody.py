@@ -84,8 +84,13 @@ class Melody:
                 pitch = nearest(pitch, tones, self.low, self.high)
             elif pitch % 12 not in tones and any((pitch - t) % 12 == 1 for t in tones) and start % beat == 0:
                 pitch = nearest(pitch, tones, self.low, self.high)
-            if (final or (last and rng.random() < 0.45 + 0.05 * song["valence"])) and end:
+            if notes:
+                pitch = self.singable(notes[-1][2][0], pitch)
+            if end and (final or (last == "full" and rng.random() < 0.75)):
                 pitch = nearest(pitch, [0] if 0 in tones else tones, self.low, self.high)
+            elif end and last and len(tones) > 1:
+                # A half cadence asks: the phrase stays open on another tone than the tonic.
+                pitch = nearest(pitch, [t for t in tones if t != 0] or tones, self.low, self.high)
             until = starts[i + 1] if not end else steps
             length = until - start
             if self.staccato and length > 1 and not end:
@@ -96,6 +101,28 @@ class Melody:
             notes.append((start, clamp_velocity(level + accent), [pitch], length))
         self.pitch = notes[-1][2][0]
         return notes
+
+    def singable(self, before, pitch):
+        """The pitch, an octave nearer where the leap is wider than a sixth."""
+        while abs(pitch - before) > 9:
+            nearer = pitch - 12 if pitch > before else pitch + 12
+            if abs(nearer - before) >= abs(pitch - before) or not self.low <= nearer <= self.high:
+                break
+            pitch = nearer
+        return pitch
+
+    def ornament(self, groups):
+        """A bar of the melody as it returns: one note is split into itself and a neighbour of the scale."""
+        long = [i for i, (_, _, _, length) in enumerate(groups) if length >= 4]
+        if not long:
+            return groups
+        i = self.rng.choice(long)
+        step, velocity, (pitch,), length = groups[i]
+        at = self.index(pitch)
+        neighbour = self.ladder[max(0, min(len(self.ladder) - 1, at + self.rng.choice([-1, 1])))]
+        half = length // 2
+        split = [(step, velocity, [pitch], half), (step + half, velocity, [neighbour], length - half)]
+        return groups[:i] + split + groups[i + 1 :]
 
     def section(self, bars, chords_of, level, final=False, leave=0.0):
         """Notes of a section: {bar: groups}. The second half repeats the first with another ending."""
@@ -110,7 +137,7 @@ class Melody:
             if key not in cells:
                 cells[key] = self.cell()
             cell = self.vary(cells[key]) if letter.islower() else cells[key]
-            last = slot % 4 == 3 or b == bars - 1
+            last = "full" if b == bars - 1 else "half" if slot % 4 == 3 else None
             done = b == bars - 1 and final
             chords = chords_of(b)
             if b >= half and out.get(b - half) is not None and not last and chords == chords_of(b - half):

@@ -3,6 +3,7 @@
 import math
 import random
 
+import phrases
 from vocabulary import INSTRUMENTS, METRES, MODES, ROLES, STYLES, TEMPO_BOUNDS, TEMPO_MAX, prompt_heads
 
 STYLE_WORDS = {
@@ -77,6 +78,18 @@ TEMPLATES = [
 HELD_OUT_TEMPLATES = [
     "{n} in {s} manner, quite {m}", "think of {x}: {m} {s}", "{m} mood, {t} pace, {s}", "{s} {n} where {x} meets {m2} feelings", "{i} playing {m} {s}", "a {t} {n} in {s}, {a}", "inspired by {x}, {i}", "{m2} yet {m} {n}, {i}, {a}",
 ]  # fmt: skip
+# The tables above are those of the first version; this one knows more styles and more words.
+for _style, _words in phrases.MOVED.items():
+    for _name in STYLE_WORDS:
+        STYLE_WORDS[_name] = [w for w in STYLE_WORDS[_name] if w not in _words]
+STYLE_WORDS |= phrases.STYLE_WORDS
+METRE_WORDS.pop("waltz"), METRE_WORDS.pop("viennese waltz")
+for _table, _more in [
+    (HINTS, phrases.HINTS), (MOODS, phrases.MOODS), (TEMPO_WORDS, phrases.TEMPO_WORDS), (DENSITY_WORDS, phrases.DENSITY_WORDS),
+    (MODE_WORDS, phrases.MODE_WORDS), (METRE_WORDS, phrases.METRE_WORDS), (INSTRUMENT_WORDS, phrases.INSTRUMENT_WORDS),
+]:  # fmt: skip
+    _table.update(_more)
+NEGATIONS += phrases.NEGATIONS
 _HEADS = {h["name"]: h for h in prompt_heads()}
 SIZE = sum(h["size"] for h in prompt_heads())
 _FAMILIES = {
@@ -86,19 +99,33 @@ _FAMILIES = {
 }
 
 
+SOUNDS = [("ph", "f"), ("ck", "k"), ("c", "k"), ("ch", "k"), ("tch", "ch"), ("ee", "ea"), ("ie", "ei"), ("y", "i"), ("z", "s"), ("x", "ks"), ("th", "t"), ("ou", "u"), ("ea", "e"), ("a", "e"), ("e", "i"), ("o", "a"), ("ss", "s"), ("ll", "l"), ("tt", "t"), ("rr", "r"), ("nn", "n"), ("que", "k"), ("s", "z"), ("i", "e"), ("er", "a")]  # fmt: skip
+
+
+def by_ear(rng, word):
+    """A word as someone writes it who only heard it."""
+    found = [(a, b) for a, b in SOUNDS if a in word[1:]]
+    if not found:
+        return word
+    a, b = rng.choice(found)
+    return word[0] + word[1:].replace(a, b, 1)
+
+
 def misspell(rng, text):
-    """One slip of the fingers in one word in six."""
+    """One slip of the fingers, or of the ear, in one word in five."""
     words = text.split(" ")
     for i, w in enumerate(words):
-        if len(w) > 3 and rng.random() < 0.17:
+        if len(w) > 3 and rng.random() < 0.2:
             at = rng.randrange(1, len(w) - 1)
-            kind = rng.randrange(4)
+            kind = rng.randrange(6)
             if kind == 0:
                 w = w[:at] + w[at + 1] + w[at] + w[at + 2 :]
             elif kind == 1:
                 w = w[:at] + w[at + 1 :]
             elif kind == 2:
                 w = w[:at] + w[at] + w[at:]
+            elif kind >= 4:
+                w = by_ear(rng, w)
             else:
                 w = w[:at] + rng.choice("aeiousntrl") + w[at + 1 :]
             words[i] = w
@@ -243,6 +270,14 @@ def resolve(name, style):
 
 def make(rng, templates=TEMPLATES):
     """One prompt: (text, target)."""
+    if templates is TEMPLATES:
+        roll = rng.random()
+        if roll < 0.16:
+            return foreign(rng)
+        if roll < 0.28:
+            return composed_scene(rng)
+        if roll < 0.34:
+            return alone(rng)
     template = rng.choice(templates)
     m = Meaning()
     style = None
@@ -268,8 +303,9 @@ def make(rng, templates=TEMPLATES):
         if "{" + key + "}" in template:
             word = rng.choice(list(MOODS))
             v, e = MOODS[word]
-            if rng.random() < 0.04:
-                word, v, e = "not " + word, 4 - v, None
+            if rng.random() < 0.07:
+                word = rng.choice(phrases.NEGATED_MOODS).format(word)
+                v, e = 4 - v, 4 - e if e in (0, 4) else None
             elif rng.random() < 0.1:
                 word = rng.choice(["very ", "really ", "slightly ", "deeply ", "super "]) + word
             slots[key] = word
@@ -314,6 +350,108 @@ def make(rng, templates=TEMPLATES):
     if rng.random() < 0.1:
         text = text.replace(",", "")
     return text, m.target()
+
+
+def finish(rng, m, text, noise=0.3):
+    return (misspell(rng, text) if rng.random() < noise else text), m.target()
+
+
+def foreign(rng):
+    """A short prompt in another language."""
+    words = phrases.LANGUAGES[rng.choice(list(phrases.LANGUAGES))]
+    m, text = Meaning(), rng.choice(words["glue"])
+    if "{m}" in text:
+        mood = rng.choice(list(words["m"]))
+        text = text.replace("{m}", mood)
+        m.valence.append((1, words["m"][mood][0]))
+        m.energy.append((1, words["m"][mood][1]))
+    if "{i}" in text:
+        name = rng.choice(list(words["i"]))
+        text = text.replace("{i}", name)
+        m.want.add(words["i"][name])
+    if "{s}" in text:
+        name = rng.choice(list(words["s"]))
+        text = text.replace("{s}", name)
+        m.styles[words["s"][name]] = 1.0
+        m.metre = "3/4" if words["s"][name] == "waltz" else None
+    if "{t}" in text:
+        name = rng.choice(list(words["t"]))
+        text = text.replace("{t}", name)
+        tempo, energy = words["t"][name]
+        m.tempo.append((3, tempo))
+        m.energy.append((0.7, energy))
+    tail = "" if "{a}" in text or rng.random() > 0.15 else rng.choice([" ", ", "]) + "{a}"
+    if "{a}" in text + tail:
+        role = rng.choice(["drums", "drums", "drums", "bass"])
+        clause = rng.choice(words["a"]).format(rng.choice(words[role]))
+        if rng.random() < 0.25:
+            name = rng.choice([i for i, what in words["i"].items() if what not in m.want] or list(words["i"]))
+            clause = rng.choice(words["a"]).format(name)
+            m.avoid.add(words["i"][name])
+            m.want -= m.avoid
+        else:
+            m.avoid_roles.add(role)
+        text = (text + tail).replace("{a}", clause)
+    return finish(rng, m, text, 0.15)
+
+
+def composed_scene(rng):
+    """A scene of words that each pull the mood a little."""
+    m = Meaning()
+    who, does, where = (rng.choice(list(t)) for t in (phrases.WHO, phrases.DOES, phrases.WHERE))
+    parts = rng.choice([[who, does], [who, does, where], [does, where], [who, where], [does], [where]])
+    for word in parts:
+        for weight, table in ((0.6, phrases.WHO), (1.3, phrases.DOES), (1.0, phrases.WHERE)):
+            if word in table:
+                v, e = table[word]
+                m.valence.append((weight, v))
+                m.energy += [(weight, e)] if e is not None else []
+    text = rng.choice(["", "", "", "music for ", "a song about ", "theme for ", "the feeling of ", "like "]) + " ".join(parts)
+    if rng.random() < 0.3:
+        style = rng.choice(list(STYLE_WORDS))
+        name = rng.choice(STYLE_WORDS[style])
+        m.styles[style] = 1.0
+        m.hint(HINTS.get(name, {}))
+        text = rng.choice(["{s}, {x}", "{x}, {s}", "{s} for {x}", "{s} about {x}"]).replace("{s}", name).replace("{x}", text)
+    if rng.random() < 0.2:
+        mood = rng.choice(list(MOODS))
+        m.valence.append((1.2, MOODS[mood][0]))
+        m.energy.append((1.2, MOODS[mood][1]))
+        text = rng.choice([f"{mood}, {text}", f"{text}, {mood}", f"{mood} {text}"])
+    return finish(rng, m, text)
+
+
+def alone(rng):
+    """One instrument and nothing else."""
+    m = Meaning()
+    word = rng.choice([w for w, names in INSTRUMENT_WORDS.items() if not names[0].startswith("@")])
+    m.want |= set(INSTRUMENT_WORDS[word])
+    m.density = 0.3
+    if INSTRUMENT_WORDS[word] == ["piano"]:
+        m.styles["piano"] = 1.0
+    text = rng.choice(
+        [
+            "{} alone",
+            "solo {}",
+            "only {}",
+            "just {}",
+            "just a {}",
+            "{} and nothing else",
+            "a single {}",
+            "nothing but {}",
+            "{} by itself",
+            "unaccompanied {}",
+            "only a {}, no other instruments",
+        ]
+    ).format(word)
+    if not {INSTRUMENTS[i][2][0] for i in m.want} & {"drums", "bass"}:
+        m.avoid_roles |= {"drums", "bass"}
+    if rng.random() < 0.4:
+        mood = rng.choice(list(MOODS))
+        m.valence.append((1, MOODS[mood][0]))
+        m.energy.append((1, MOODS[mood][1]))
+        text = rng.choice([f"{mood} {text}", f"{text}, {mood}"])
+    return finish(rng, m, text)
 
 
 def instrument_clause(rng, m, style, key):

@@ -67,6 +67,37 @@ GROOVES = {
         {"kick": "X---x---X---x---", "snare": "----X-------X---", "hat": "x-x-x-x-x-x-x-x-"},
         {"kick": "X-----x-X-------", "snare": "----X-------X-x-", "hat": "x-xxx-xxx-xxx-xx"},
         {"kick": "X-x---x-X-x-----", "snare": "----X-------X---", "hat": "x-o-x-o-x-o-x-o-"}],
+    "pop": [
+        {"kick": "X-------X-x-----", "snare": "----X-------X---", "hat": "x-x-x-x-x-x-x-x-"},
+        {"kick": "X---X---X---X---", "clap": "----X-------X---", "hat": "--x---x---x---x-"},
+        {"kick": "X-----x-X-------", "snare": "----X-------X---", "hat": "x-o-x-o-x-o-x-o-", "tambourine": "----o-------o---"}],
+    "metal": [
+        {"kick": "XxXxXxXxXxXxXxXx", "snare": "----X-------X---", "ride": "x---x---x---x---"},
+        {"kick": "X-xx--x-X-xx--x-", "snare": "----X-------X---", "hat": "x---x---x---x---"},
+        {"kick": "X---X---X---X---", "snare": "--X---X---X---X-", "ride": "x-x-x-x-x-x-x-x-"},
+        {"kick": "X-x-------x-x---", "snare": "--------X-------", "open_hat": "x---x---x---x---"}],
+    "reggae": [
+        {"kick": "--------X-------", "stick": "--------X-------", "hat": "x-o-x-o-x-o-x-o-"},
+        {"kick": "X-------X-------", "stick": "--------X-------", "hat": "x-x-x-x-x-x-x-x-"},
+        {"kick": "X---X---X---X---", "stick": "--------X-------", "hat": "x-xox-xox-xox-xo"}],
+    "blues": [
+        {"kick": "X-------X-------", "snare": "----X-------X---", "ride": "x-x-x-x-x-x-x-x-"},
+        {"kick": "X-----x-X-------", "snare": "----X-------X---", "hat": "x-x-x-x-x-x-x-x-"},
+        {"kick": "x---x---x---x---", "stick": "----x-------x---", "ride": "X-x-X-x-X-x-X-x-"}],
+    "country": [
+        {"kick": "X-------X-------", "snare": "----X-------X---", "hat": "x-x-x-x-x-x-x-x-"},
+        {"kick": "X-------X-------", "snare": "--o-x-o---o-x-o-"},
+        {"kick": "X-------X-x-----", "stick": "----X-------X---", "shaker": "x-o-x-o-x-o-x-o-"}],
+    "waltz": [{"low_tom": "o---------------"}],
+    "march": [
+        {"kick": "X-------X-------", "snare": "x---x-xxx---x-xx"},
+        {"kick": "X-------X-------", "snare": "x-xxx-xxx-xxx-xx", "crash": "o---------------"},
+        {"kick": "X---x---X---x---", "snare": "--x---x---x-xxxx"}],
+    "orchestral": [
+        {"low_tom": "X---------------"},
+        {"low_tom": "X-------x---x---", "crash": "o---------------"},
+        {"low_tom": "X-----x-X-------", "snare": "o---o-ooo---o-oo"}],
+    "piano": [{"shaker": "o---o---o---o---"}],
 }  # fmt: skip
 GROOVES_3 = [
     {"kick": "X-----------", "snare": "----x---x---", "hat": "x---x---x---"},
@@ -80,14 +111,21 @@ GROOVES_6 = [
     {"low_tom": "X---x-X---x-", "kick": "X-----------"},
     {"kick": "x-----------", "stick": "------x-----", "shaker": "x-o-x-o-x-o-"},
 ]
+# Styles with their own idea of a metre.
+OWN_GROOVES = {
+    ("waltz", "3/4"): [{"kick": "X-----------", "stick": "----o---o---"}, {"kick": "x-----------", "pedal_hat": "----x---x---"}],
+    ("march", "6/8"): [{"kick": "X-----------", "snare": "x---x-x-xxxx"}, {"kick": "X-----X-----", "snare": "----x-----x-"}],
+    ("blues", "6/8"): [{"kick": "X---------x-", "snare": "------X-----", "ride": "x-x-x-x-x-x-"}],
+    ("metal", "6/8"): [{"kick": "XxXxXxXxXxXx", "snare": "------X-----", "ride": "x---x-x---x-"}],
+}
 LEVEL = {"X": 1, "x": 0, "o": -2}
 TIME_KEEPERS = ("hat", "open_hat", "ride", "shaker", "pedal_hat", "tambourine")
 
 
 def groove(rng, style, metre, energy, density):
     """One bar of drums as {drum: pattern}, thinner for calm or sparse songs."""
-    book = {"4/4": GROOVES[style], "3/4": GROOVES_3, "6/8": GROOVES_6}[metre]
-    if metre != "4/4" and style in ("cinematic", "classical"):
+    book = OWN_GROOVES.get((style, metre)) or {"4/4": GROOVES[style], "3/4": GROOVES_3, "6/8": GROOVES_6}[metre]
+    if metre != "4/4" and style in ("cinematic", "classical", "orchestral"):
         book = [book[-1 if metre == "3/4" else 2]]
     pattern = dict(rng.choice(book))
     if density == 0 and len(pattern) > 2:
@@ -123,9 +161,9 @@ def fill_bar(rng, pattern, level, steps, style):
     """The groove, with a fill in its last quarter or half."""
     start = steps - rng.choice([4, 4, 6, 8])
     bar = [g for g in drum_bar(pattern, level) if g[0] < start]
-    if style in ("cinematic", "classical", "ambient"):
+    if style in ("cinematic", "classical", "ambient", "orchestral", "waltz"):
         drums = [DRUMS["low_tom"]]
-    elif style in ("house", "techno", "jazz", "bossa", "lofi"):
+    elif style in ("house", "techno", "jazz", "bossa", "lofi", "march", "blues"):
         drums = [DRUMS["snare"]]
     else:
         drums = rng.choice(
@@ -136,6 +174,19 @@ def fill_bar(rng, pattern, level, steps, style):
         drum = drums[min(len(drums) - 1, i * len(drums) // len(spots))]
         bar.append((step, clamp_velocity(level - 1 + (i * 2) // len(spots)), [drum], 0))
     return bar
+
+
+def walk_up(rng, bar, start, steps, scale, goal, low, high):
+    """The bass line with its end replaced by a run along the scale into `goal`, the root of the bar that follows."""
+    kept = [(s, v, p, min(d, start - s)) for s, v, p, d in bar if s < start]
+    ladder = [p for p in range(low, high + 1) if p % 12 in scale]
+    notes = (steps - start) // 2
+    below = [p for p in ladder if p < goal][-notes:]
+    above = [p for p in ladder if p > goal][:notes][::-1]
+    run = below if len(below) == notes and (len(above) < notes or rng.random() < 0.6) else above
+    if len(run) < notes or not kept:
+        return bar
+    return kept + [(start + 2 * i, kept[-1][1], [p], 2) for i, p in enumerate(run)]
 
 
 def clamp_velocity(level):
@@ -160,15 +211,30 @@ BASS = {
     "folk": [[(0, 8, 1), (8, 8, 5)], [(0, 6, 1), (8, 4, 5), (12, 4, "a")]],
     "lullaby": [[(0, 16, 1)], [(0, 8, 1), (8, 8, 5)]],
     "chiptune": [[(i, 2, 8 if i % 4 else 1) for i in range(0, 16, 2)], [(i, 2, 1) for i in range(0, 16, 2)], [(0, 2, 1), (4, 2, 8), (8, 2, 5), (10, 2, 1), (12, 2, 8), (14, 2, 5)]],
+    "pop": [[(i, 2, 1) for i in range(0, 16, 2)], [(0, 6, 1), (6, 2, 1), (8, 6, 1), (14, 2, "a")], [(0, 4, 1), (6, 2, 1), (8, 4, 5), (12, 4, 1)], [(0, 16, 1)]],
+    "metal": [[(i, 1, 1) for i in range(16)], [(0, 2, 1), (2, 1, 1), (3, 1, 1), (6, 2, 1), (8, 2, 1), (10, 1, 1), (11, 1, 1), (14, 2, 5)], [(i, 2, 1) for i in range(0, 16, 2)]],
+    "reggae": [[(0, 3, 1), (4, 2, 5), (6, 2, 8), (10, 2, 5), (12, 3, 1)], [(2, 2, 1), (4, 2, 1), (6, 2, 3), (8, 4, 5), (14, 2, "a")], [(0, 4, 1), (6, 2, 1), (8, 2, 3), (10, 4, 5)]],
+    "blues": [[(0, 4, 1), (4, 4, 3), (8, 4, 5), (12, 4, 7)], [(0, 4, 1), (4, 4, 3), (8, 4, 5), (12, 4, "a")], [(0, 2, 1), (2, 2, 1), (4, 2, 3), (6, 2, 3), (8, 2, 5), (10, 2, 5), (12, 2, 7), (14, 2, 7)], [(0, 8, 1), (8, 8, 5)]],
+    "country": [[(0, 4, 1), (8, 4, 5)], [(0, 8, 1), (8, 8, 5)], [(0, 4, 1), (8, 4, 5), (12, 4, "a")]],
+    "waltz": [[(0, 16, 1)]],
+    "march": [[(0, 2, 1), (8, 2, 5)], [(0, 2, 1), (4, 2, 3), (8, 2, 5), (12, 2, "a")]],
+    "orchestral": [[(0, 16, 1)], [(0, 8, 1), (8, 8, 5)], [(0, 4, 1), (4, 4, 1), (8, 4, 5), (12, 4, "a")]],
+    "piano": [[(0, 16, 1)], [(0, 8, 1), (8, 8, 5)]],
 }  # fmt: skip
 BASS_12 = {
     "3/4": [[(0, 12, 1)], [(0, 4, 1), (8, 4, 5)], [(0, 4, 1), (4, 4, 3), (8, 4, "a")]],
     "6/8": [[(0, 12, 1)], [(0, 6, 1), (6, 6, 5)], [(0, 4, 1), (4, 2, 1), (6, 4, 5), (10, 2, "a")]],
 }
+OWN_BASS = {
+    ("waltz", "3/4"): [[(0, 4, 1)], [(0, 8, 1)]],
+    ("march", "6/8"): [[(0, 4, 1), (6, 4, 5)]],
+    ("blues", "6/8"): [[(0, 6, 1), (6, 6, 5)], [(0, 4, 1), (4, 2, 3), (6, 4, 5), (10, 2, 7)]],
+    ("metal", "6/8"): [[(i, 2, 1) for i in range(0, 12, 2)]],
+}
 
 
 def bass_pattern(rng, style, metre, density, energy):
-    book = BASS[style] if metre == "4/4" else BASS_12[metre]
+    book = OWN_BASS.get((style, metre)) or (BASS[style] if metre == "4/4" else BASS_12[metre])
     ranked = sorted(book, key=len)
     if density == 0 or energy == 0:
         ranked = ranked[: max(1, len(ranked) // 2)]
@@ -226,6 +292,15 @@ COMP = {
     "folk": [[(0, 4), (4, 2), (6, 2), (8, 4), (12, 2), (14, 2)], [(0, 4), (4, 4), (8, 4), (12, 4)], [(4, 4), (12, 4)], [(0, 4), (4, 2), (6, 4), (10, 2), (12, 2), (14, 2)]],
     "lullaby": [[(0, 8), (8, 8)], [(0, 16)]],
     "chiptune": [[(2, 1), (6, 1), (10, 1), (14, 1)], [(0, 1), (4, 1), (8, 1), (12, 1)]],
+    "pop": [[(0, 16)], [(0, 4), (4, 4), (8, 4), (12, 4)], [(0, 6), (6, 6), (12, 4)], [(i, 2) for i in range(0, 16, 2)]],
+    "metal": [[(0, 8), (8, 8)], [(0, 2), (2, 1), (3, 1), (6, 2), (8, 2), (10, 1), (11, 1), (14, 2)], [(i, 1) for i in range(16)], [(i, 2) for i in range(0, 16, 2)]],
+    "reggae": [[(4, 1), (12, 1)], [(2, 1), (6, 1), (10, 1), (14, 1)], [(4, 1), (6, 1), (12, 1), (14, 1)]],
+    "blues": [[(0, 8), (8, 8)], [(2, 2), (6, 2), (10, 2), (14, 2)], [(4, 2), (12, 2)], [(i, 2) for i in range(0, 16, 2)]],
+    "country": [[(4, 2), (12, 2)], [(0, 4), (4, 4), (8, 4), (12, 4)], [(0, 4), (4, 2), (6, 2), (8, 4), (12, 2), (14, 2)]],
+    "waltz": [[(0, 16)]],
+    "march": [[(4, 2), (12, 2)], [(2, 2), (6, 2), (10, 2), (14, 2)]],
+    "orchestral": [[(0, 16)], [(0, 8), (8, 8)], [(0, 4), (4, 4), (8, 4), (12, 4)]],
+    "piano": [[(0, 8), (8, 8)], [(0, 16)], [(0, 4), (4, 4), (8, 4), (12, 4)]],
 }  # fmt: skip
 COMP_12 = {
     "3/4": [[(4, 4), (8, 4)], [(0, 12)], [(4, 2), (8, 2)], [(0, 4), (4, 4), (8, 4)]],
@@ -233,8 +308,16 @@ COMP_12 = {
 }
 
 
+OWN_COMP = {
+    ("waltz", "3/4"): [[(4, 4), (8, 4)], [(4, 2), (8, 2)]],
+    ("march", "6/8"): [[(4, 2), (10, 2)]],
+    ("country", "3/4"): [[(4, 4), (8, 4)], [(4, 2), (8, 2)]],
+    ("metal", "6/8"): [[(i, 2) for i in range(0, 12, 2)]],
+}
+
+
 def comp_pattern(rng, style, metre, density, energy):
-    book = COMP[style] if metre == "4/4" else COMP_12[metre]
+    book = OWN_COMP.get((style, metre)) or (COMP[style] if metre == "4/4" else COMP_12[metre])
     ranked = sorted(book, key=len)
     want = (density + energy) / 7
     return ranked[max(0, min(len(ranked) - 1, int(want * len(ranked) + rng.uniform(-0.8, 0.8))))]

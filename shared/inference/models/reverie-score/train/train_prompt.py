@@ -17,8 +17,9 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
+import prompt_frozen
 import prompts
-from prompt_features import features
+from prompt_features import features, words_of
 from vocabulary import PACKAGE, PROMPT, prompt_heads
 
 HERE = Path(__file__).resolve().parent
@@ -200,6 +201,10 @@ def main():
     torch.manual_seed(a.seed)
     torch.set_num_threads(1)
     data = dataset(a.count, a.seed, prompts.TEMPLATES)
+    frozen = {" ".join(words_of(case["prompt"])) for case in prompt_frozen.cases()}
+    keep = [i for i, text in enumerate(data[3]) if " ".join(words_of(text)) not in frozen]
+    print(len(data[3]) - len(keep), "prompts dropped that are among the frozen ones", flush=True)
+    data = [[column[i] for i in keep] for column in data]
     print("data ready", flush=True)
     model = Reader(80, 192, prompts.SIZE)
     train(model, data, a.epochs, 256, a.seed)
@@ -218,6 +223,8 @@ def main():
         "held_out_templates": agreement(logits, np.stack(held[2])), "hand_written": hand, "hand_written_misses": misses,
         "largest_difference_onnx": difference,
     }  # fmt: skip
+    if a.out == PACKAGE / "prompt.onnx":
+        report["frozen_prompts"] = prompt_frozen.measure(PACKAGE)
     a.report.write_text(json.dumps(report, indent=1, ensure_ascii=False) + "\n")
     write_examples(run, HERE / "prompt_features.json")
     print(json.dumps(report["prompt"], indent=1, ensure_ascii=False))

@@ -1,8 +1,11 @@
 """Trains the score model on the procedural corpus.
 
-    nice -n 10 python train_score.py --out DIR --minutes 66
+    nice -n 10 python train_score.py --out DIR --minutes 600 --decay-minutes 0    # as long as there is time
+    nice -n 10 python train_score.py --out DIR --minutes 20 --decay-minutes 20     # then a decay makes it usable
 
-Pieces are generated while training runs, so no row is seen twice. The schedule follows the clock, not the step count.
+Pieces are generated while training runs, so no row is seen twice. The learning rate warms up, stays, and falls to zero over
+the last `--decay-minutes`. A run that finds DIR/last.pt goes on from it: weights, optimisers and the place in the corpus.
+`--grow CHECKPOINT` starts from an older model with other tokens or fewer layers (see `grow.py`).
 """
 
 import argparse
@@ -19,11 +22,12 @@ from torch.nn import functional as F
 
 import corpus
 import tokens
+from grow import grown
 from model import Score
 from vocabulary import MODEL, TOKENS
 
-# Rows are padded to the next of these lengths; each has the batch that makes 6,144 tokens.
-LENGTHS = {256: 24, 512: 12, 768: 8, 1024: 6}
+# Rows are padded to the next of these lengths; each has the batch that makes 3,072 tokens.
+LENGTHS = {256: 12, 512: 6, 768: 4, 1024: 3}
 HEADER = 8  # tokens before the tracks; the engine always forces them, so they carry no loss
 
 
@@ -51,12 +55,12 @@ def produce(queue, name, start):
     os.nice(5)
     torch.set_num_threads(1)
     bins = {n: [] for n in LENGTHS}
-    for index in range(start, 1 << 40, 2):
+    for index in range(start, 1 << 40):
         for row in piece_rows(f"{name}-{index}"):
             length = next(n for n in LENGTHS if len(row) <= n)
             bins[length].append(row)
             if len(bins[length]) == LENGTHS[length]:
-                queue.put(padded(bins[length], length).numpy())
+                queue.put((index, padded(bins[length], length).numpy()))
                 bins[length] = []
 
 
@@ -118,68 +122,108 @@ def record(log, seconds, step, seen, held_out, train):
     log.flush()
 
 
-def main():
+def arguments():
     p = argparse.ArgumentParser()
     p.add_argument("--out", type=Path, required=True)
-    p.add_argument("--minutes", type=float, default=66)
+    p.add_argument("--minutes", type=float, default=66, help="of this run")
+    p.add_argument("--decay-minutes", type=float, default=40, help="at the end of this run; 0 keeps the rate level")
+    p.add_argument("--warm-up", type=int, default=60, help="steps at the start of a new run")
+    p.add_argument("--rate", type=float, default=1.0, help="factor of both learning rates")
+    p.add_argument("--grow", type=Path, help="an older checkpoint to start from")
+    p.add_argument(
+        "--bf16", action="store_true", help="autocast; only on a processor with AMX, elsewhere it is many times slower"
+    )
     p.add_argument("--seed", type=int, default=1)
     p.add_argument("--threads", type=int, default=2)
-    a = p.parse_args()
+    return p.parse_args()
+
+
+class Run:
+    """What a training run must keep to go on later."""
+
+    def __init__(self, a):
+        self.out = a.out
+        self.model = Score(MODEL, len(TOKENS))
+        matrices = [x for n, x in self.model.named_parameters() if x.ndim == 2 and "layers" in n]
+        others = [x for n, x in self.model.named_parameters() if not (x.ndim == 2 and "layers" in n)]
+        self.optimizers = [Muon(matrices, 0.02), torch.optim.AdamW(others, 3e-3, betas=(0.9, 0.95), weight_decay=0.0)]
+        self.rates = [g["lr"] * a.rate for o in self.optimizers for g in o.param_groups]
+        self.step = self.seen = self.seconds = self.piece = 0
+        last = a.out / "last.pt"
+        if last.exists():
+            state = torch.load(last, map_location="cpu", weights_only=True)
+            self.model.load_state_dict(state["model"])
+            for optimizer, saved in zip(self.optimizers, state["optimizers"]):
+                optimizer.load_state_dict(saved)
+            self.step, self.seen, self.seconds, self.piece = (state[k] for k in ("step", "tokens", "seconds", "piece"))
+        elif a.grow:
+            self.model.load_state_dict(grown(torch.load(a.grow, map_location="cpu", weights_only=True), self.model.state_dict()))
+
+    def scale_rates(self, scale):
+        for group, rate in zip((g for o in self.optimizers for g in o.param_groups), self.rates):
+            group["lr"] = rate * scale
+
+    def save(self, name, seconds, **more):
+        state = {"model": self.model.state_dict(), "optimizers": [o.state_dict() for o in self.optimizers], "tokens_list": TOKENS,
+                 "step": self.step, "tokens": self.seen, "seconds": seconds, "piece": self.piece, **more}  # fmt: skip
+        torch.save(state, self.out / f"{name}.tmp")
+        os.replace(self.out / f"{name}.tmp", self.out / name)
+
+
+def main():
+    a = arguments()
     a.out.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(a.seed)
     torch.set_num_threads(a.threads)
-    model = Score(MODEL, len(TOKENS))
-    print(sum(x.numel() for x in model.parameters()), "parameters", flush=True)
-    matrices = [x for n, x in model.named_parameters() if x.ndim == 2 and "layers" in n]
-    others = [x for n, x in model.named_parameters() if not (x.ndim == 2 and "layers" in n)]
-    optimizers = [Muon(matrices, 0.02), torch.optim.AdamW(others, 3e-3, betas=(0.9, 0.95), weight_decay=0.0)]
-    base = [g["lr"] for o in optimizers for g in o.param_groups]
+    run = Run(a)
+    print(sum(x.numel() for x in run.model.parameters()), "parameters, from step", run.step, flush=True)
     queue = multiprocessing.Queue(64)
-    multiprocessing.Process(target=produce, args=(queue, f"train-{a.seed}", 0), daemon=True).start()
+    name = f"train-{a.seed}"
+    multiprocessing.Process(target=produce, args=(queue, name, run.piece), daemon=True).start()
     test = held_out(96)
-    start = last_eval = last_save = time.time()
-    step = seen = 0
     log = open(a.out / "log.jsonl", "a")
+    start = last_eval = last_save = time.time()
+    first = run.step
     running = None
     while True:
         now = time.time()
-        done = (now - start) / (60 * a.minutes)
-        if done >= 1:
+        left = 60 * a.minutes - (now - start)
+        if left <= 0:
             break
-        # Short warm-up, level, then linear to zero over the last 60% of the time.
-        scale = min(1, (step + 1) / 60, (1 - done) / 0.6)
-        for group, lr in zip((g for o in optimizers for g in o.param_groups), base):
-            group["lr"] = lr * scale
-        batch = torch.from_numpy(queue.get())
-        loss = loss_of(model, batch)
+        decay = min(1, left / (60 * a.decay_minutes)) if a.decay_minutes else 1
+        scale = min(1 if first else (run.step + 1) / a.warm_up, decay)
+        run.scale_rates(scale)
+        run.piece, batch = queue.get()
+        batch = torch.from_numpy(batch)
+        with torch.autocast("cpu", torch.bfloat16, enabled=a.bf16):
+            loss = loss_of(run.model, batch)
         loss.backward()
-        for o in optimizers:
+        for o in run.optimizers:
             o.step()
             o.zero_grad()
-        step += 1
-        seen += int((batch != 0).sum())
+        run.step += 1
+        run.seen += int((batch != 0).sum())
         running = float(loss) if running is None else 0.95 * running + 0.05 * float(loss)
         if not math.isfinite(running):
             raise SystemExit("loss is not finite")
-        if step % 20 == 0:
-            print(
-                f"{now - start:.0f}s step {step} tokens {seen} loss {running:.4f} lr {scale:.2f} {seen / (time.time() - start):.0f} tok/s queue {queue.qsize()}",
-                flush=True,
-            )
-        if now - last_save > 120 or (step == 60):
-            torch.save({"model": model.state_dict(), "step": step, "tokens": seen}, a.out / "last.pt.tmp")
-            os.replace(a.out / "last.pt.tmp", a.out / "last.pt")
+        spent = run.seconds + now - start
+        if run.step % 10 == 0:
+            print(f"{spent:.0f}s step {run.step} tokens {run.seen} loss {running:.4f} rate {scale:.2f}", flush=True)
+        # What a decay has touched is no start for a longer run.
+        if now - last_save > 300 and left > 60 * a.decay_minutes:
+            run.save("last.pt", spent)
             last_save = now
-        if now - last_eval > 300:
-            value = evaluate(model, test)
-            record(log, now - start, step, seen, value, running)
+        if now - last_eval > 600:
+            value = evaluate(run.model, test)
+            record(log, spent, run.step, run.seen, value, running)
             print("held-out", value, flush=True)
             last_eval = time.time()
-    value = evaluate(model, test)
-    record(log, time.time() - start, step, seen, value, running)
+    value = evaluate(run.model, test)
+    spent = run.seconds + time.time() - start
+    record(log, spent, run.step, run.seen, value, running)
     log.close()
-    torch.save({"model": model.state_dict(), "step": step, "tokens": seen, "held_out": value}, a.out / "final.pt")
-    print("final held-out", value, "tokens", seen, flush=True)
+    run.save("final.pt" if a.decay_minutes else "last.pt", spent, held_out=value)
+    print("final held-out", value, "tokens", run.seen, flush=True)
     os._exit(0)  # the generator waits on a full queue
 
 

@@ -33,7 +33,7 @@ QUALITIES = {
 }
 # Lower bound of each tempo bucket in beats per minute; the last one ends at TEMPO_MAX.
 TEMPO_BOUNDS = [50, 70, 85, 100, 113, 125, 140, 160]
-TEMPO_MAX = 181
+TEMPO_MAX = 191
 DURATIONS = [1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 16, 24, 32]
 VELOCITIES = [28, 42, 54, 66, 78, 90, 104, 118]
 PITCH_MIN, PITCH_MAX = 24, 96
@@ -230,6 +230,73 @@ STYLES = {
         tracks={"drums": [0.95, {"kit_808": 1}], "bass": [1, {"square_lead": 2, "synth_bass": 2}],
                 "comp": [0.15, {"square_lead": 1}], "pad": [0, {"warm_pad": 1}], "arp": [0.85, {"square_lead": 4, "saw_lead": 1}],
                 "lead": [1, {"square_lead": 4, "saw_lead": 1}], "counter": [0.35, {"square_lead": 1, "glockenspiel": 1}]}),
+    "pop": dict(
+        bpm=[84, 112, 132], swing=[0, 0], metres={"4/4": 8, "6/8": 1}, valence=3, energy=3,
+        modes={"major": 6, "minor": 3, "mixolydian": 1},
+        tracks={"drums": [0.98, {"kit": 3, "kit_808": 1, "kit_power": 1}], "bass": [1, {"finger_bass": 3, "synth_bass": 2}],
+                "comp": [1, {"piano": 4, "clean_guitar": 2, "steel_guitar": 2, "electric_piano": 1}],
+                "pad": [0.6, {"strings": 2, "warm_pad": 2, "synth_strings": 1}], "arp": [0.3, {"clean_guitar": 2, "poly_synth": 1, "marimba": 1}],
+                "lead": [0.9, {"piano": 2, "clean_guitar": 1, "flute": 1, "violin": 1, "saw_lead": 1, "saxophone": 1}],
+                "counter": [0.25, {"strings": 2, "glockenspiel": 1, "brass": 1}]}),
+    "metal": dict(
+        bpm=[100, 150, 190], swing=[0, 0], metres={"4/4": 7, "6/8": 1}, valence=0, energy=4,
+        modes={"minor": 5, "phrygian": 4, "dorian": 1},
+        tracks={"drums": [1, {"kit_power": 4, "kit": 1}], "bass": [1, {"finger_bass": 1}],
+                "comp": [1, {"distortion_guitar": 7, "overdrive_guitar": 2}],
+                "pad": [0.12, {"choir": 2, "strings": 1, "organ": 1}], "arp": [0.15, {"muted_guitar": 2, "clean_guitar": 1}],
+                "lead": [0.8, {"distortion_guitar": 4, "overdrive_guitar": 4}], "counter": [0.15, {"overdrive_guitar": 1}]}),
+    "reggae": dict(
+        bpm=[64, 76, 92], swing=[1, 0.12], metres={"4/4": 1}, valence=3, energy=2,
+        modes={"major": 4, "minor": 3, "dorian": 2, "mixolydian": 2},
+        tracks={"drums": [1, {"kit": 1}], "bass": [1, {"finger_bass": 4, "synth_bass": 1}],
+                "comp": [1, {"clean_guitar": 4, "organ": 4, "piano": 2}],
+                "pad": [0.15, {"organ": 1}], "arp": [0.1, {"muted_guitar": 1}],
+                "lead": [0.85, {"saxophone": 2, "trumpet": 2, "organ": 1, "harmonica": 2, "clean_guitar": 1, "flute": 1}],
+                "counter": [0.35, {"brass": 3, "clean_guitar": 1}]}),
+    "blues": dict(
+        bpm=[60, 92, 136], swing=[2, 0.33], metres={"4/4": 7, "6/8": 2}, valence=1, energy=2,
+        modes={"mixolydian": 5, "dorian": 3, "minor": 3},
+        tracks={"drums": [0.9, {"kit": 3, "kit_brush": 1}], "bass": [1, {"finger_bass": 3, "acoustic_bass": 2}],
+                "comp": [1, {"clean_guitar": 2, "overdrive_guitar": 1, "piano": 3, "organ": 2, "steel_guitar": 1}],
+                "pad": [0.12, {"organ": 1}], "arp": [0, {"steel_guitar": 1}],
+                "lead": [0.95, {"overdrive_guitar": 4, "harmonica": 4, "clean_guitar": 2, "saxophone": 2, "piano": 1}],
+                "counter": [0.15, {"brass": 1, "harmonica": 1}]}),
+    "country": dict(
+        bpm=[84, 112, 168], swing=[0, 0], metres={"4/4": 7, "3/4": 2}, valence=3, energy=2,
+        modes={"major": 8, "mixolydian": 2},
+        tracks={"drums": [0.85, {"kit": 2, "kit_brush": 2}], "bass": [1, {"acoustic_bass": 2, "finger_bass": 3}],
+                "comp": [1, {"steel_guitar": 7, "clean_guitar": 1, "piano": 1}],
+                "pad": [0.1, {"organ": 1, "strings": 1}], "arp": [0.4, {"steel_guitar": 2, "clean_guitar": 1}],
+                "lead": [0.95, {"violin": 4, "harmonica": 3, "clean_guitar": 3, "steel_guitar": 2, "piano": 1}],
+                "counter": [0.25, {"violin": 2, "harmonica": 1, "clean_guitar": 1}]}),
+    "waltz": dict(
+        bpm=[84, 126, 180], swing=[0, 0], metres={"3/4": 1}, valence=3, energy=2,
+        modes={"major": 6, "minor": 4},
+        tracks={"drums": [0.15, {"kit_brush": 2, "kit_orchestra": 1}], "bass": [0.9, {"acoustic_bass": 3, "cello": 2, "pizzicato": 2}],
+                "comp": [1, {"accordion": 3, "piano": 3, "strings": 2, "pizzicato": 2, "harp": 1}],
+                "pad": [0.25, {"strings": 1}], "arp": [0.15, {"harp": 1, "pizzicato": 1}],
+                "lead": [1, {"violin": 4, "accordion": 3, "clarinet": 2, "flute": 2, "piano": 2, "music_box": 1}],
+                "counter": [0.35, {"cello": 2, "clarinet": 1, "oboe": 1, "horn": 1}]}),
+    "march": dict(
+        bpm=[96, 116, 132], swing=[0, 0], metres={"4/4": 6, "6/8": 3}, valence=3, energy=3,
+        modes={"major": 7, "minor": 2, "mixolydian": 1},
+        tracks={"drums": [1, {"kit_orchestra": 3, "kit": 2}], "bass": [1, {"acoustic_bass": 2, "cello": 2}],
+                "comp": [1, {"brass": 5, "strings": 1}], "pad": [0.2, {"horn": 2, "strings": 1}], "arp": [0, {"pizzicato": 1}],
+                "lead": [1, {"trumpet": 5, "flute": 2, "clarinet": 2, "brass": 1}],
+                "counter": [0.6, {"horn": 3, "flute": 1, "clarinet": 2, "glockenspiel": 1}]}),
+    "orchestral": dict(
+        bpm=[56, 96, 152], swing=[0, 0], metres={"4/4": 5, "3/4": 3, "6/8": 2}, valence=2, energy=3,
+        modes={"major": 5, "minor": 4, "dorian": 1, "lydian": 1},
+        tracks={"drums": [0.5, {"kit_orchestra": 1}], "bass": [0.95, {"cello": 4, "acoustic_bass": 2, "pizzicato": 1}],
+                "comp": [0.5, {"strings": 2, "brass": 2, "harp": 1, "pizzicato": 2}], "pad": [0.9, {"strings": 6, "horn": 1, "choir": 1}],
+                "arp": [0.5, {"pizzicato": 2, "harp": 3, "celesta": 1}],
+                "lead": [1, {"violin": 4, "flute": 2, "oboe": 2, "clarinet": 2, "trumpet": 2, "horn": 2, "strings": 2}],
+                "counter": [0.7, {"horn": 3, "cello": 3, "clarinet": 1, "oboe": 1, "trumpet": 1}]}),
+    "piano": dict(
+        bpm=[54, 84, 132], swing=[0, 0], metres={"4/4": 5, "3/4": 3, "6/8": 2}, valence=2, energy=1,
+        modes={"major": 4, "minor": 4, "dorian": 1, "lydian": 1},
+        tracks={"drums": [0, {"kit_brush": 1}], "bass": [0, {"acoustic_bass": 1}], "comp": [0.5, {"piano": 1}],
+                "pad": [0.03, {"strings": 1}], "arp": [0.7, {"piano": 1}], "lead": [1, {"piano": 1}], "counter": [0.12, {"piano": 1}]}),
 }  # fmt: skip
 # Moods on the two axes, for hosts that offer a list.
 MOODS = {
@@ -239,7 +306,7 @@ MOODS = {
 }  # fmt: skip
 # What the engine uses unless it has a reason not to.
 SAMPLING = {"temperature": 0.9, "top_p": 0.95}
-MODEL = {"layers": 5, "width": 256, "heads": 4, "kv_heads": 2, "head_dim": 64, "feed_forward": 768, "context": 1024}
+MODEL = {"layers": 8, "width": 256, "heads": 4, "kv_heads": 2, "head_dim": 64, "feed_forward": 768, "context": 1024}
 
 
 def token_list():
@@ -290,7 +357,7 @@ def prompt_heads():
     return heads
 
 
-PROMPT = {"buckets": 16384, "slots": 512, "max_words": 96}
+PROMPT = {"buckets": 32768, "slots": 512, "max_words": 96}
 
 
 def document():
