@@ -62,6 +62,14 @@ class Training(unittest.TestCase):
                 train_score.write_whole({"steps": lambda: 2}, path)
             self.assertEqual(train_score.read(path), {"steps": 1})
 
+    def test_a_checkpoint_without_a_place_goes_on_at_its_piece(self):
+        state = train_score.Run(1, 1.0, SMALL).state()
+        for key in ("place", "random", "seed", "rate"):
+            del state[key]
+        run = train_score.Run(1, 1.0, SMALL)
+        run.restore({**state, "step": 7, "piece": 50})
+        self.assertEqual((run.steps, run.place), (7, {"piece": 50, "waiting": []}))
+
     def test_other_tokens_are_refused(self):
         state = train_score.Run(1, 1.0, SMALL).state()
         state["tokens_list"] = state["tokens_list"][:-1]

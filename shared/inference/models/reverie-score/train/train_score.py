@@ -92,12 +92,14 @@ class Run:
         self.model.load_state_dict(state["model"])
         for optimizer, saved in zip(self.optimizers, state["optimizers"]):
             optimizer.load_state_dict(saved)
-        self.steps, self.tokens, self.seconds, self.place = (state[k] for k in ("steps", "tokens", "seconds", "place"))
-        torch.set_rng_state(state["random"])
+        self.steps, self.tokens, self.seconds = (state[k] for k in ("step", "tokens", "seconds"))
+        # Older checkpoints know the piece only, and no generator: nothing but the first weights draws from it.
+        self.place = state.get("place") or {"piece": state["piece"], "waiting": []}
+        torch.set_rng_state(state.get("random", torch.get_rng_state()))
 
     def state(self):
         return {"model": self.model.state_dict(), "optimizers": [o.state_dict() for o in self.optimizers], "tokens_list": TOKENS,
-                "seed": self.seed, "rate": self.rate, "steps": self.steps, "tokens": self.tokens, "seconds": self.seconds,
+                "seed": self.seed, "rate": self.rate, "step": self.steps, "tokens": self.tokens, "seconds": self.seconds,
                 "place": self.place, "random": torch.get_rng_state()}  # fmt: skip
 
     def train(self, batch, place, scale, bf16=False):
@@ -149,7 +151,7 @@ def arguments():
     begin.add_argument("--decay", type=float, metavar="MINUTES", help="from OUT/last.pt to OUT/final.pt")
     begin.add_argument("--grow", type=Path, help="a new run from an older checkpoint, of fewer layers or other styles")
     p.add_argument("--warm-up", type=int, default=60, help="steps at the start of a new run")
-    p.add_argument("--rate", type=float, default=1.0, help="factor of both learning rates, of a new run")
+    p.add_argument("--rate", type=float, help="factor of both learning rates; else that of the checkpoint, or 1")
     p.add_argument("--seed", type=int, default=1, help="of the weights and the corpus, of a new run")
     p.add_argument("--bf16", action="store_true", help="autocast; only on a processor with AMX, elsewhere it is many times slower")
     p.add_argument("--threads", type=int, default=2)
@@ -160,12 +162,13 @@ def begin(a):
     last = a.out / "last.pt"
     if a.resume or a.decay:
         state = read(last)
-        run = Run(state["seed"], state["rate"])
+        run = Run(state.get("seed", a.seed), a.rate or state.get("rate", 1.0))
         run.restore(state)
         return run
     if last.exists():
+        # A new run would write over it.
         raise SystemExit(f"{last} exists: --resume it, or choose another folder")
-    run = Run(a.seed, a.rate)
+    run = Run(a.seed, a.rate or 1.0)
     if a.grow:
         run.model.load_state_dict(grown(read(a.grow), run.model.state_dict()))
     (a.out / "vocab.json").write_text(json.dumps(document(), indent=1) + "\n")
@@ -212,8 +215,8 @@ def main():
     source.close()
     if not a.decay:
         write_whole(run.state(), a.out / "last.pt")
-    if stop and a.decay:
-        raise SystemExit("the decay was stopped and leaves nothing; start it again")
+    if stop:
+        raise SystemExit("stopped; a decay leaves nothing" if a.decay else "stopped; --resume goes on")
     measure()
     if a.decay:
         write_whole(run.state(), a.out / "final.pt")
