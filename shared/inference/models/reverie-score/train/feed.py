@@ -6,7 +6,9 @@ seen: none twice, none lost.
 
 import multiprocessing
 import os
+import queue
 import random
+import signal
 
 import torch
 
@@ -61,29 +63,37 @@ def batches(name, place, rows_of=piece_rows):
         piece += 1
 
 
-def produce(queue, name, place):
+def produce(made, name, place):
+    # The run decides when to stop; its own handlers came along with the fork.
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.nice(5)
     torch.set_num_threads(1)
     for batch, after in batches(name, place):
-        queue.put((batch.numpy(), after))
+        made.put((batch.numpy(), after))
 
 
 class Feed:
     """Batches that another process makes ahead."""
 
     def __init__(self, name, place):
-        self.queue = multiprocessing.Queue(64)
-        self.maker = multiprocessing.Process(target=produce, args=(self.queue, name, place), daemon=True)
+        self.made = multiprocessing.Queue(64)
+        self.maker = multiprocessing.Process(target=produce, args=(self.made, name, place), daemon=True)
         self.maker.start()
 
     def take(self):
-        batch, place = self.queue.get()
-        return torch.from_numpy(batch), place
+        """(batch, place after it)"""
+        while True:
+            try:
+                batch, place = self.made.get(timeout=5)
+                return torch.from_numpy(batch), place
+            except queue.Empty:
+                if not self.maker.is_alive():
+                    raise RuntimeError("the process that makes pieces has died") from None
 
     def close(self):
         self.maker.terminate()
-        self.queue.cancel_join_thread()
-        self.queue.close()
+        self.maker.join()
 
 
 def held_out(count):

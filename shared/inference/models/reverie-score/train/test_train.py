@@ -1,5 +1,6 @@
 """Training that was stopped goes on as if it had not been. `python -m unittest test_train` from this folder."""
 
+import signal
 import tempfile
 import unittest
 from itertools import islice
@@ -37,6 +38,20 @@ class Training(unittest.TestCase):
     def test_a_feed_gives_every_row_once(self):
         batch_rows = [tuple(row.tolist()) for batch, _ in islice(stream(feed.BEGIN), 40) for row in batch]
         self.assertEqual(len(batch_rows), len(set(batch_rows)))
+
+    def test_a_feed_ends_with_its_run(self):
+        before = signal.signal(signal.SIGTERM, lambda *_: None)
+        self.addCleanup(signal.signal, signal.SIGTERM, before)
+        source = feed.Feed("x", feed.BEGIN)
+        batch, place = source.take()
+        self.assertIn(batch.shape[1] - 1, feed.LENGTHS)
+        self.assertGreater(place["piece"], 0)
+        source.maker.terminate()
+        source.maker.join(60)
+        self.assertFalse(source.maker.is_alive())
+        with self.assertRaises(RuntimeError):
+            while True:
+                source.take()
 
     def test_a_resumed_run_has_the_weights_of_an_unbroken_one(self):
         with tempfile.TemporaryDirectory() as folder:

@@ -128,15 +128,16 @@ def scale_of(steps, warm_up, left, decay):
 class Metrics:
     """One JSON object a line."""
 
-    def __init__(self, path):
+    def __init__(self, path, tokens):
         self.file = open(path, "a")
-        self.since, self.tokens = time.monotonic(), None
+        self.since, self.tokens = time.monotonic(), tokens
 
     def write(self, run, **more):
         now = time.monotonic()
-        speed = (run.tokens - self.tokens) / (now - self.since) if self.tokens is not None else 0
+        row = {"seconds": round(run.seconds), "step": run.steps, "tokens": run.tokens, **more}
+        if run.tokens > self.tokens:
+            row["tokens_per_second"] = round((run.tokens - self.tokens) / (now - self.since))
         self.since, self.tokens = now, run.tokens
-        row = {"seconds": round(run.seconds), "step": run.steps, "tokens": run.tokens, "tokens_per_second": round(speed), **more}
         print(json.dumps(row), flush=True)
         self.file.write(json.dumps(row) + "\n")
         self.file.flush()
@@ -188,18 +189,21 @@ def main():
     print(sum(x.numel() for x in run.model.parameters()), "parameters, from step", run.steps, flush=True)
     source = feed.Feed(f"train-{run.seed}", run.place)
     test = feed.held_out(HELD_OUT)
-    metrics = Metrics(a.out / "metrics.jsonl")
+    metrics = Metrics(a.out / "metrics.jsonl", run.tokens)
     duration = 60 * (a.decay or a.minutes)
     earlier, start = run.seconds, time.monotonic()
     kept, losses, scale = start, [], 1.0
     phase = "decay" if a.decay else "stable"
 
     def report(**more):
-        train = round(sum(losses) / len(losses), 4) if losses else None
-        metrics.write(run, phase=phase, rate=round(scale, 3), train=train, **more)
+        if losses:
+            more["train"] = round(sum(losses) / len(losses), 4)
+        metrics.write(run, phase=phase, rate=round(scale, 3), **more)
         losses.clear()
 
     def measure():
+        if losses:
+            report()  # before the time that measuring takes
         held_out, kinds = evaluate(run.model, test)
         report(held_out=round(held_out, 4), accuracy=kinds)
 
