@@ -1,6 +1,8 @@
 """Samples from score.onnx under the grammar and measures whether the music does what the header asks for.
 
-python evaluate.py [--pieces 32] [--midi FOLDER] [--report metrics.json]
+python evaluate.py [--score score.onnx] [--pieces 32] [--midi FOLDER] [--report metrics.json]
+
+`vocabulary.py` must be the one that the model was trained with.
 """
 
 import argparse
@@ -102,10 +104,11 @@ def main():
     p = argparse.ArgumentParser()
     p.add_argument("--pieces", type=int, default=32)
     p.add_argument("--seeds", type=int, default=10, help="pieces per value of a comparison")
+    p.add_argument("--score", type=Path, default=PACKAGE / "score.onnx")
     p.add_argument("--midi", type=Path)
     p.add_argument("--report", type=Path, default=HERE / "metrics.json")
     a = p.parse_args()
-    session = Session(PACKAGE / "score.onnx", MODEL)
+    session = Session(a.score, MODEL)
     rows, legal, total, start = [], [], 0, time.time()
     for i in range(a.pieces):
         style = list(STYLES)[i % len(STYLES)]

@@ -1,6 +1,9 @@
 """Exports a checkpoint of the score model as score.onnx and checks it against the training form.
 
 python export.py CHECKPOINT [--out FILE] [--config vocab.json]
+
+Weights belong to one vocabulary: the `vocab.json` beside the checkpoint, if there is one, else the package's. The two files are
+moved into a package together.
 """
 
 import argparse
@@ -16,10 +19,13 @@ from model import Score, Stepper
 from vocabulary import PACKAGE
 
 
-def load(path, model, vocabulary):
-    score = Score(model, vocabulary)
-    if path:
-        score.load_state_dict(torch.load(path, map_location="cpu", weights_only=True)["model"])
+def load(path, config):
+    """The model of a checkpoint, which must have been trained with the tokens of `config`."""
+    checkpoint = torch.load(path, map_location="cpu", weights_only=True)
+    if checkpoint.get("tokens_list", config["tokens"]) != config["tokens"]:
+        raise SystemExit("the checkpoint has other tokens than the configuration")
+    score = Score(config["model"], len(config["tokens"]))
+    score.load_state_dict(checkpoint["model"])
     return score.eval()
 
 
@@ -89,10 +95,11 @@ def main():
     p = argparse.ArgumentParser()
     p.add_argument("checkpoint", type=Path)
     p.add_argument("--out", type=Path, default=PACKAGE / "score.onnx")
-    p.add_argument("--config", type=Path, default=PACKAGE / "vocab.json")
+    p.add_argument("--config", type=Path, help="vocab.json of the weights")
     a = p.parse_args()
-    config = json.loads(a.config.read_text())
-    score = load(a.checkpoint, config["model"], len(config["tokens"]))
+    beside = a.checkpoint.parent / "vocab.json"
+    config = json.loads((a.config or (beside if beside.exists() else PACKAGE / "vocab.json")).read_text())
+    score = load(a.checkpoint, config)
     export(score, config["model"], a.out)
     difference = check(score, config["model"], len(config["tokens"]), a.out)
     print(f"{a.out.name}: {a.out.stat().st_size} bytes, largest difference {difference:.2e}")

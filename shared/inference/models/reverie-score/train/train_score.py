@@ -1,230 +1,231 @@
 """Trains the score model on the procedural corpus.
 
-    nice -n 10 python train_score.py --out DIR --minutes 600 --decay-minutes 0    # as long as there is time
-    nice -n 10 python train_score.py --out DIR --minutes 20 --decay-minutes 20     # then a decay makes it usable
+    python train_score.py --out DIR --minutes 600          # a new run; --grow CHECKPOINT starts it from an older model
+    python train_score.py --out DIR --minutes 600 --resume  # goes on from DIR/last.pt
+    python train_score.py --out DIR --decay 30              # DIR/last.pt with the rate falling to zero: DIR/final.pt
 
-Pieces are generated while training runs, so no row is seen twice. The learning rate warms up, stays, and falls to zero over
-the last `--decay-minutes`. A run that finds DIR/last.pt goes on from it: weights, optimisers and the place in the corpus.
-`--grow CHECKPOINT` starts from an older model with other tokens or fewer layers (see `grow.py`).
+Pieces are made while training runs, so no row is seen twice. The rate warms up and stays (warm-up, stable, decay). A decay leaves
+DIR/last.pt alone: a run goes on from there afterwards as if there had been none. DIR/last.pt is written every ten minutes and on
+SIGTERM or SIGINT, whole or not at all. DIR/metrics.jsonl tells how it goes; DIR/vocab.json belongs to the weights.
 """
 
 import argparse
 import json
 import math
-import multiprocessing
 import os
-import random
+import signal
 import time
+from collections import Counter
 from pathlib import Path
 
 import torch
 from torch.nn import functional as F
 
-import corpus
-import tokens
+import feed
 from grow import grown
 from model import Score
-from vocabulary import MODEL, TOKENS
+from muon import Muon
+from vocabulary import MODEL, TOKENS, document
 
-# Rows are padded to the next of these lengths; each has the batch that makes 3,072 tokens.
-LENGTHS = {256: 12, 512: 6, 768: 4, 1024: 3}
 HEADER = 8  # tokens before the tracks; the engine always forces them, so they carry no loss
+HELD_OUT = 96  # rows
+CHECKPOINT_SECONDS = 600
+KINDS = [token.split("_")[0].strip("<>") for token in TOKENS]
 
 
-def piece_rows(seed):
-    """One or two training rows of one piece."""
-    rng = random.Random(seed)
-    song = tokens.prepare(corpus.song(rng))
-    limit = rng.choices([512, 768, tokens.CONTEXT], [45, 25, 30])[0]
-    rows = [tokens.row(song, 0, limit)]
-    if len(rows[0]) >= limit:
-        rows.append(tokens.row(song, rng.randrange(1, max(2, len(song["bars"]) - 6)), limit))
-        if rng.random() < 0.35:
-            rows.pop(0)
-    return rows
-
-
-def padded(rows, length):
-    batch = torch.zeros(len(rows), length + 1, dtype=torch.long)
-    for i, row in enumerate(rows):
-        batch[i, : len(row)] = torch.tensor(row)
-    return batch
-
-
-def produce(queue, name, start):
-    os.nice(5)
-    torch.set_num_threads(1)
-    bins = {n: [] for n in LENGTHS}
-    for index in range(start, 1 << 40):
-        for row in piece_rows(f"{name}-{index}"):
-            length = next(n for n in LENGTHS if len(row) <= n)
-            bins[length].append(row)
-            if len(bins[length]) == LENGTHS[length]:
-                queue.put((index, padded(bins[length], length).numpy()))
-                bins[length] = []
+def targets_of(batch):
+    targets = batch[:, 1:].clone()
+    targets[:, : HEADER - 1] = 0
+    return targets.flatten()
 
 
 def loss_of(model, batch):
-    inputs, targets = batch[:, :-1], batch[:, 1:].clone()
-    targets[:, : HEADER - 1] = 0
-    logits = model(inputs)
-    return F.cross_entropy(logits.float().flatten(0, 1), targets.flatten(), ignore_index=0)
-
-
-def orthogonal(g):
-    """Newton-Schulz iteration of the Muon optimiser (Jordan et al., 2024)."""
-    x = g
-    wide = x.shape[0] <= x.shape[1]
-    x = x if wide else x.T
-    x = x / (x.norm() + 1e-7)
-    for _ in range(5):
-        a = x @ x.T
-        x = 3.4445 * x + (-4.7750 * a + 2.0315 * a @ a) @ x
-    return x if wide else x.T
-
-
-class Muon(torch.optim.Optimizer):
-    def __init__(self, parameters, lr):
-        super().__init__(parameters, {"lr": lr})
-
-    @torch.no_grad()
-    def step(self):
-        for group in self.param_groups:
-            for p in group["params"]:
-                momentum = self.state[p].setdefault("momentum", torch.zeros_like(p))
-                momentum.lerp_(p.grad, 0.05)
-                update = orthogonal(p.grad.lerp(momentum, 0.95))
-                p.mul_(1 - group["lr"] * 0.01)
-                p.add_(update, alpha=-group["lr"] * max(1, p.shape[0] / p.shape[1]) ** 0.5)
-
-
-def held_out(count):
-    bins = {n: [] for n in LENGTHS}
-    for i in range(count):
-        row = piece_rows(f"held-out-{i}")[-1]
-        bins[next(n for n in LENGTHS if len(row) <= n)].append(row)
-    return [padded(rows[i : i + 8], n) for n, rows in bins.items() for i in range(0, len(rows), 8)]
+    """Mean nats per token that counts."""
+    logits = model(batch[:, :-1])
+    return F.cross_entropy(logits.float().flatten(0, 1), targets_of(batch), ignore_index=0)
 
 
 @torch.no_grad()
 def evaluate(model, batches):
-    total = count = 0
+    """(nats per token, share of tokens guessed right by kind)."""
+    total, right, count = 0.0, Counter(), Counter()
     for batch in batches:
-        n = int((batch[:, HEADER:] != 0).sum())
-        total += float(loss_of(model, batch)) * n
-        count += n
-    return total / count
+        logits, targets = model(batch[:, :-1]).float().flatten(0, 1), targets_of(batch)
+        total += float(F.cross_entropy(logits, targets, ignore_index=0, reduction="sum"))
+        for target, guess in zip(targets.tolist(), logits.argmax(-1).tolist()):
+            if target:
+                count[KINDS[target]] += 1
+                right[KINDS[target]] += guess == target
+    return total / count.total(), {kind: round(right[kind] / n, 4) for kind, n in sorted(count.items())}
 
 
-def record(log, seconds, step, seen, held_out, train):
-    row = {"seconds": round(seconds), "step": step, "tokens": seen, "held_out": round(held_out, 4), "train": round(train, 4)}
-    log.write(json.dumps(row) + "\n")
-    log.flush()
+def read(path):
+    return torch.load(path, map_location="cpu", weights_only=True)
+
+
+def write_whole(state, path):
+    """A reader finds the old file or the new one, also after a power cut."""
+    draft = path.with_suffix(".tmp")
+    with open(draft, "wb") as file:
+        torch.save(state, file)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(draft, path)
+
+
+class Run:
+    """All that a training run must keep to go on later."""
+
+    def __init__(self, seed, rate=1.0, shape=MODEL):
+        torch.manual_seed(seed)
+        self.model = Score(shape, len(TOKENS))
+        matrices = [x for n, x in self.model.named_parameters() if x.ndim == 2 and "layers" in n]
+        others = [x for n, x in self.model.named_parameters() if not (x.ndim == 2 and "layers" in n)]
+        self.optimizers = [Muon(matrices, 0.02), torch.optim.AdamW(others, 3e-3, betas=(0.9, 0.95), weight_decay=0.0)]
+        self.rates = [g["lr"] * rate for o in self.optimizers for g in o.param_groups]
+        self.seed, self.rate = seed, rate
+        self.steps, self.tokens, self.seconds, self.place = 0, 0, 0.0, feed.BEGIN
+
+    def restore(self, state):
+        if state["tokens_list"] != TOKENS:
+            raise SystemExit("the checkpoint has other tokens than vocabulary.py: start a new run with --grow")
+        self.model.load_state_dict(state["model"])
+        for optimizer, saved in zip(self.optimizers, state["optimizers"]):
+            optimizer.load_state_dict(saved)
+        self.steps, self.tokens, self.seconds = (state[k] for k in ("step", "tokens", "seconds"))
+        # Older checkpoints know the piece only, and no generator: nothing but the first weights draws from it.
+        self.place = state.get("place") or {"piece": state["piece"], "waiting": []}
+        torch.set_rng_state(state.get("random", torch.get_rng_state()))
+
+    def state(self):
+        return {"model": self.model.state_dict(), "optimizers": [o.state_dict() for o in self.optimizers], "tokens_list": TOKENS,
+                "seed": self.seed, "rate": self.rate, "step": self.steps, "tokens": self.tokens, "seconds": self.seconds,
+                "place": self.place, "random": torch.get_rng_state()}  # fmt: skip
+
+    def train(self, batch, place, scale, bf16=False):
+        """One step at `scale` of the rates; the loss before it."""
+        for group, rate in zip((g for o in self.optimizers for g in o.param_groups), self.rates):
+            group["lr"] = rate * scale
+        with torch.autocast("cpu", torch.bfloat16, enabled=bf16):
+            loss = loss_of(self.model, batch)
+        if not math.isfinite(float(loss)):
+            raise SystemExit("loss is not finite")
+        loss.backward()
+        for optimizer in self.optimizers:
+            optimizer.step()
+            optimizer.zero_grad()
+        self.steps += 1
+        self.tokens += int((batch != 0).sum())
+        self.place = place
+        return float(loss)
+
+
+def scale_of(steps, warm_up, left, decay):
+    """Factor of the rates: rises over `warm_up` steps, and falls with the seconds `left` of a decay of that many seconds."""
+    return min(1.0, (steps + 1) / max(1, warm_up)) * (max(0.0, left / decay) if decay else 1.0)
+
+
+class Metrics:
+    """One JSON object a line."""
+
+    def __init__(self, path, tokens):
+        self.file = open(path, "a")
+        self.since, self.tokens = time.monotonic(), tokens
+
+    def write(self, run, **more):
+        now = time.monotonic()
+        row = {"seconds": round(run.seconds), "step": run.steps, "tokens": run.tokens, **more}
+        if run.tokens > self.tokens:
+            row["tokens_per_second"] = round((run.tokens - self.tokens) / (now - self.since))
+        self.since, self.tokens = now, run.tokens
+        print(json.dumps(row), flush=True)
+        self.file.write(json.dumps(row) + "\n")
+        self.file.flush()
 
 
 def arguments():
-    p = argparse.ArgumentParser()
+    p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("--out", type=Path, required=True)
-    p.add_argument("--minutes", type=float, default=66, help="of this run")
-    p.add_argument("--decay-minutes", type=float, default=40, help="at the end of this run; 0 keeps the rate level")
+    p.add_argument("--minutes", type=float, default=60, help="of this run")
+    begin = p.add_mutually_exclusive_group()
+    begin.add_argument("--resume", action="store_true", help="go on from OUT/last.pt")
+    begin.add_argument("--decay", type=float, metavar="MINUTES", help="from OUT/last.pt to OUT/final.pt")
+    begin.add_argument("--grow", type=Path, help="a new run from an older checkpoint, of fewer layers or other styles")
     p.add_argument("--warm-up", type=int, default=60, help="steps at the start of a new run")
-    p.add_argument("--rate", type=float, default=1.0, help="factor of both learning rates")
-    p.add_argument("--grow", type=Path, help="an older checkpoint to start from")
+    p.add_argument("--rate", type=float, help="factor of both learning rates; else that of the checkpoint, or 1")
+    p.add_argument("--seed", type=int, default=1, help="of the weights and the corpus, of a new run")
     p.add_argument(
         "--bf16", action="store_true", help="autocast; only on a processor with AMX, elsewhere it is many times slower"
     )
-    p.add_argument("--seed", type=int, default=1)
     p.add_argument("--threads", type=int, default=2)
     return p.parse_args()
 
 
-class Run:
-    """What a training run must keep to go on later."""
-
-    def __init__(self, a):
-        self.out = a.out
-        self.model = Score(MODEL, len(TOKENS))
-        matrices = [x for n, x in self.model.named_parameters() if x.ndim == 2 and "layers" in n]
-        others = [x for n, x in self.model.named_parameters() if not (x.ndim == 2 and "layers" in n)]
-        self.optimizers = [Muon(matrices, 0.02), torch.optim.AdamW(others, 3e-3, betas=(0.9, 0.95), weight_decay=0.0)]
-        self.rates = [g["lr"] * a.rate for o in self.optimizers for g in o.param_groups]
-        self.step = self.seen = self.seconds = self.piece = 0
-        last = a.out / "last.pt"
-        if last.exists():
-            state = torch.load(last, map_location="cpu", weights_only=True)
-            self.model.load_state_dict(state["model"])
-            for optimizer, saved in zip(self.optimizers, state["optimizers"]):
-                optimizer.load_state_dict(saved)
-            self.step, self.seen, self.seconds, self.piece = (state[k] for k in ("step", "tokens", "seconds", "piece"))
-        elif a.grow:
-            self.model.load_state_dict(grown(torch.load(a.grow, map_location="cpu", weights_only=True), self.model.state_dict()))
-
-    def scale_rates(self, scale):
-        for group, rate in zip((g for o in self.optimizers for g in o.param_groups), self.rates):
-            group["lr"] = rate * scale
-
-    def save(self, name, seconds, **more):
-        state = {"model": self.model.state_dict(), "optimizers": [o.state_dict() for o in self.optimizers], "tokens_list": TOKENS,
-                 "step": self.step, "tokens": self.seen, "seconds": seconds, "piece": self.piece, **more}  # fmt: skip
-        torch.save(state, self.out / f"{name}.tmp")
-        os.replace(self.out / f"{name}.tmp", self.out / name)
+def begin(a):
+    last = a.out / "last.pt"
+    if a.resume or a.decay:
+        state = read(last)
+        run = Run(state.get("seed", a.seed), a.rate or state.get("rate", 1.0))
+        run.restore(state)
+        return run
+    if last.exists():
+        # A new run would write over it.
+        raise SystemExit(f"{last} exists: --resume it, or choose another folder")
+    run = Run(a.seed, a.rate or 1.0)
+    if a.grow:
+        run.model.load_state_dict(grown(read(a.grow), run.model.state_dict()))
+    (a.out / "vocab.json").write_text(json.dumps(document(), indent=1) + "\n")
+    return run
 
 
 def main():
     a = arguments()
     a.out.mkdir(parents=True, exist_ok=True)
-    torch.manual_seed(a.seed)
     torch.set_num_threads(a.threads)
-    run = Run(a)
-    print(sum(x.numel() for x in run.model.parameters()), "parameters, from step", run.step, flush=True)
-    queue = multiprocessing.Queue(64)
-    name = f"train-{a.seed}"
-    multiprocessing.Process(target=produce, args=(queue, name, run.piece), daemon=True).start()
-    test = held_out(96)
-    log = open(a.out / "log.jsonl", "a")
-    start = last_eval = last_save = time.time()
-    first = run.step
-    running = None
-    while True:
-        now = time.time()
-        left = 60 * a.minutes - (now - start)
-        if left <= 0:
-            break
-        decay = min(1, left / (60 * a.decay_minutes)) if a.decay_minutes else 1
-        scale = min(1 if first else (run.step + 1) / a.warm_up, decay)
-        run.scale_rates(scale)
-        run.piece, batch = queue.get()
-        batch = torch.from_numpy(batch)
-        with torch.autocast("cpu", torch.bfloat16, enabled=a.bf16):
-            loss = loss_of(run.model, batch)
-        loss.backward()
-        for o in run.optimizers:
-            o.step()
-            o.zero_grad()
-        run.step += 1
-        run.seen += int((batch != 0).sum())
-        running = float(loss) if running is None else 0.95 * running + 0.05 * float(loss)
-        if not math.isfinite(running):
-            raise SystemExit("loss is not finite")
-        spent = run.seconds + now - start
-        if run.step % 10 == 0:
-            print(f"{spent:.0f}s step {run.step} tokens {run.seen} loss {running:.4f} rate {scale:.2f}", flush=True)
-        # What a decay has touched is no start for a longer run.
-        if now - last_save > 300 and left > 60 * a.decay_minutes:
-            run.save("last.pt", spent)
-            last_save = now
-        if now - last_eval > 600:
-            value = evaluate(run.model, test)
-            record(log, spent, run.step, run.seen, value, running)
-            print("held-out", value, flush=True)
-            last_eval = time.time()
-    value = evaluate(run.model, test)
-    spent = run.seconds + time.time() - start
-    record(log, spent, run.step, run.seen, value, running)
-    log.close()
-    run.save("final.pt" if a.decay_minutes else "last.pt", spent, held_out=value)
-    print("final held-out", value, "tokens", run.seen, flush=True)
-    os._exit(0)  # the generator waits on a full queue
+    run = begin(a)
+    stop = []
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.append(True))
+    print(sum(x.numel() for x in run.model.parameters()), "parameters, from step", run.steps, flush=True)
+    source = feed.Feed(f"train-{run.seed}", run.place)
+    test = feed.held_out(HELD_OUT)
+    metrics = Metrics(a.out / "metrics.jsonl", run.tokens)
+    duration = 60 * (a.decay or a.minutes)
+    earlier, start = run.seconds, time.monotonic()
+    kept, losses, scale = start, [], 1.0
+    phase = "decay" if a.decay else "stable"
+
+    def report(**more):
+        if losses:
+            more["train"] = round(sum(losses) / len(losses), 4)
+        metrics.write(run, phase=phase, rate=round(scale, 3), **more)
+        losses.clear()
+
+    def measure():
+        if losses:
+            report()  # before the time that measuring takes
+        held_out, kinds = evaluate(run.model, test)
+        report(held_out=round(held_out, 4), accuracy=kinds)
+
+    while not stop and (left := duration - (time.monotonic() - start)) > 0:
+        scale = scale_of(run.steps, a.warm_up, left, duration if a.decay else 0)
+        losses.append(run.train(*source.take(), scale, a.bf16))
+        run.seconds = earlier + time.monotonic() - start
+        if run.steps % 10 == 0:
+            report()
+        if time.monotonic() - kept > CHECKPOINT_SECONDS:
+            if not a.decay:
+                write_whole(run.state(), a.out / "last.pt")
+            measure()
+            kept = time.monotonic()
+    source.close()
+    if not a.decay:
+        write_whole(run.state(), a.out / "last.pt")
+    if stop:
+        raise SystemExit("stopped; a decay leaves nothing" if a.decay else "stopped; --resume goes on")
+    measure()
+    if a.decay:
+        write_whole(run.state(), a.out / "final.pt")
 
 
 if __name__ == "__main__":
