@@ -4,10 +4,9 @@ use std::{
     collections::BTreeSet,
     ops::ControlFlow,
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc, Condvar, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicU32, Ordering},
     },
-    thread,
     time::Duration,
 };
 
@@ -16,10 +15,14 @@ use reverie_domain::manifest::Manifest;
 use reverie_inference::{Engine, EngineError, MusicRequest, Output, OutputFile, Watch, open_all};
 use reverie_worker::{Worker, WorkerConfig};
 
+/// How often a waiting job asks whether it is still wanted.
+const LOOK: Duration = Duration::from_millis(20);
+
 /// The tiny model as far as the API can tell. It makes nothing before it is told to.
 pub struct GatedEngine {
     manifest: Manifest,
     released: Mutex<BTreeSet<String>>,
+    told: Condvar,
     runs: AtomicU32,
 }
 
@@ -32,13 +35,14 @@ impl GatedEngine {
     pub fn new() -> Arc<Self> {
         let packages = open_all(&crate::tiny_packages()).expect("the tiny package");
         let manifest = packages[0].manifest().clone();
-        Arc::new(Self { manifest, released: Mutex::default(), runs: AtomicU32::new(0) })
+        let (released, told) = (Mutex::default(), Condvar::new());
+        Arc::new(Self { manifest, released, told, runs: AtomicU32::new(0) })
     }
 
     /// The job with this prompt may end.
     pub fn release(&self, prompt: &str) {
-        let mut released = self.released.lock().unwrap_or_else(PoisonError::into_inner);
-        released.insert(prompt.to_owned());
+        self.released().insert(prompt.to_owned());
+        self.told.notify_all();
     }
 
     /// How often it was run.
@@ -60,8 +64,8 @@ impl GatedEngine {
         }
     }
 
-    fn may_end(&self, prompt: &str) -> bool {
-        self.released.lock().unwrap_or_else(PoisonError::into_inner).contains(prompt)
+    fn released(&self) -> MutexGuard<'_, BTreeSet<String>> {
+        self.released.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -80,12 +84,15 @@ impl Engine for GatedEngine {
         watch: &mut Watch<'_>,
     ) -> Result<Output, EngineError> {
         self.runs.fetch_add(1, Ordering::SeqCst);
-        while !self.may_end(&request.prompt) {
+        let mut released = self.released();
+        while !released.contains(&request.prompt) {
             if let ControlFlow::Break(()) = watch(0.5) {
                 return Err(EngineError::Canceled);
             }
-            thread::sleep(Duration::from_millis(1));
+            let waited = self.told.wait_timeout(released, LOOK);
+            released = waited.unwrap_or_else(PoisonError::into_inner).0;
         }
+        drop(released);
         let file = OutputFile {
             name: "track.flac",
             content_type: "audio/flac",

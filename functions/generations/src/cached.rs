@@ -7,11 +7,10 @@ use reverie_domain::job::Job;
 use reverie_store::{
     cache::{self, Cached},
     generations::{self, Detail, Finished},
-    queue::Message,
-    tables::Key,
+    tables::{Key, StoreError},
 };
 
-use crate::Generations;
+use crate::{Generations, submit::announce};
 
 /// The earlier generation that answers a request, if there is one and it may. `row` was read
 /// before, or is at `unread`.
@@ -47,9 +46,12 @@ pub(crate) async fn fill(
     let tables = &*state.app.tables;
     match copy(state, source, job).await {
         Ok(true) => {}
-        Ok(false) => return give_to_worker(state, job).await,
-        Err(problem) => {
-            tracing::warn!(id = %job.id, cause = problem.cause(), "the results were not copied");
+        Ok(false) => {
+            tracing::warn!(id = %job.id, source = %source.id, "the results are not there to copy");
+            return give_to_worker(state, job).await;
+        }
+        Err(error) => {
+            tracing::warn!(id = %job.id, %error, "the results were not copied");
             return give_to_worker(state, job).await;
         }
     }
@@ -66,7 +68,7 @@ pub(crate) async fn fill(
 }
 
 /// `false` if a file is not there any more.
-async fn copy(state: &Generations, source: &Job, job: &Job) -> Result<bool, Problem> {
+async fn copy(state: &Generations, source: &Job, job: &Job) -> Result<bool, StoreError> {
     let copies = source.files.iter().map(|file| async {
         let from = source.result_key(source.epoch, &file.name);
         let to = job.result_key(job.epoch, &file.name);
@@ -83,9 +85,6 @@ async fn give_to_worker(state: &Generations, job: &Job) -> Result<Job, Problem> 
         Ok(Err(Some(fresh))) => return Ok(fresh),
         Ok(Err(None)) | Err(_) => return Ok(job.clone()),
     }
-    let message = Message::GenerationQueued { account: job.account, generation: job.id };
-    if let Err(error) = state.queue.send(&message).await {
-        tracing::warn!(%error, id = %job.id, "the message was not sent");
-    }
+    announce(state, &queued).await;
     Ok(queued)
 }

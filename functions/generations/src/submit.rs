@@ -87,15 +87,20 @@ async fn submit(
     request: GenerationRequest,
 ) -> Result<Submitted, Problem> {
     let (app, now, account) = (&state.app, state.app.now(), &caller.account);
+    let caches = request.cache != Some(false);
     let errors = request.check_submission(now);
     if !errors.is_empty() {
         let content = content_errors(state, &request).await;
         return Err(Problem::invalid(errors.into_iter().chain(content).collect()));
     }
     let models = state.catalogue.models().await;
-    let hash = described(&models, &request);
-    let looked_up = hash.is_some();
-    let hint = hash.map(|hash| cache_key(account.id, &hash));
+    let described = described(&models, &request);
+    let hint = match &described {
+        Some(Ok(content)) if caches => Some(cache_key(account.id, &content.hash)),
+        _ => None,
+    };
+    // What was quoted is not known yet.
+    let is_read = hint.is_some();
     let keys = (key.key(account.id, ROUTE), request.quote, hint);
     let Prepared { wallet, idempotency, quote, cached } =
         generations::prepare(&*app.tables, account.id, account.wallet, keys).await?;
@@ -107,15 +112,13 @@ async fn submit(
     {
         return Ok(Submitted::Before(first.parse().map_err(Problem::internal)?));
     }
-    let agreed = agree(&models, now, &request, quote)?;
-    let source = match request.cache {
-        Some(false) => None,
-        // Only now it is known what was quoted.
-        _ => {
-            let hash = agreed.request.hash(&agreed.model_version);
-            let unread = (!looked_up).then(|| cache_key(account.id, &hash));
+    let agreed = agree(&models, now, described, request.quote.is_some(), quote)?;
+    let source = match caches {
+        true => {
+            let unread = (!is_read).then(|| cache_key(account.id, &agreed.content.hash));
             cached::source(state, now, cached, unread).await
         }
+        false => None,
     };
     if source.is_none() && request.max_credits.is_some_and(|most| agreed.price > most) {
         let message = format!("this costs {} credits", agreed.price);
@@ -140,12 +143,17 @@ async fn submit(
         let detail = Detail { understood: source.1.understood, ..detail };
         return Ok(Submitted::Now(Box::new(job), Box::new(detail)));
     }
+    announce(state, &job).await;
+    Ok(Submitted::Now(Box::new(job), Box::new(detail)))
+}
+
+/// Tells the workers of a queued job.
+pub(crate) async fn announce(state: &Generations, job: &Job) {
     let message = Message::GenerationQueued { account: job.account, generation: job.id };
     if let Err(error) = state.queue.send(&message).await {
         // The job is written, and its outbox mark lets the sweep send the message.
         tracing::warn!(%error, generation = %job.id, "the message was not sent");
     }
-    Ok(Submitted::Now(Box::new(job), Box::new(detail)))
 }
 
 async fn is_written(state: &Generations, job: &Job) -> bool {
@@ -169,39 +177,52 @@ fn lost_race(
     }
 }
 
-/// What is to be made, with which version, and for how much.
-struct Agreed {
+/// What is to be made, and with which version.
+struct Content {
     request: CanonicalRequest,
     model_version: String,
+    /// Over both.
+    hash: String,
+}
+
+impl Content {
+    fn new(request: CanonicalRequest, model: &Manifest) -> Self {
+        let hash = request.hash(&model.version);
+        Self { request, model_version: model.version.clone(), hash }
+    }
+}
+
+/// What is to be made, and for how much.
+struct Agreed {
+    content: Content,
     price: Credits,
 }
 
-/// The hash of a request that says what is to be made, unless it is wrong or the cache is not
-/// wanted.
-fn described(models: &[Manifest], request: &GenerationRequest) -> Option<String> {
-    if request.cache == Some(false) || request.quote.is_some() && !request.describes_content() {
+/// What a request says is to be made; `None` if it only names a quote.
+fn described(models: &[Manifest], request: &GenerationRequest) -> Option<Result<Content, Problem>> {
+    if request.quote.is_some() && !request.describes_content() {
         return None;
     }
-    let canonical = request.canonical(models).ok()?;
-    let manifest = manifest_of(models, &canonical).ok()?;
-    Some(canonical.hash(&manifest.version))
+    let content = || {
+        let canonical = request.canonical(models).map_err(Problem::invalid)?;
+        let model = manifest_of(models, &canonical)?;
+        Ok(Content::new(canonical, model))
+    };
+    Some(content())
 }
 
 fn agree(
     models: &[Manifest],
     now: Timestamp,
-    request: &GenerationRequest,
+    described: Option<Result<Content, Problem>>,
+    names_quote: bool,
     quote: Option<Quote>,
 ) -> Result<Agreed, Problem> {
-    let canonical = match request.quote.is_some() && !request.describes_content() {
-        true => None,
-        false => Some(request.canonical(models).map_err(Problem::invalid)?),
-    };
-    if request.quote.is_none() {
-        let canonical = canonical.ok_or_else(|| Problem::internal("neither quote nor request"))?;
-        let manifest = manifest_of(models, &canonical)?;
-        let price = price(manifest, &canonical)?;
-        return Ok(Agreed { request: canonical, model_version: manifest.version.clone(), price });
+    let described = described.transpose()?;
+    if !names_quote {
+        let content = described.ok_or_else(|| Problem::internal("neither quote nor request"))?;
+        let price = price(manifest_of(models, &content.request)?, &content.request)?;
+        return Ok(Agreed { content, price });
     }
     let quote = quote.ok_or_else(|| Problem::invalid_field("quote", "there is no such quote"))?;
     let current = manifest_of(models, &quote.request)?;
@@ -209,11 +230,11 @@ fn agree(
         let detail = "The quote has expired. Ask for a new one.";
         return Err(Problem::new(StatusCode::CONFLICT, "quote.expired", detail));
     }
-    if canonical.is_some_and(|canonical| canonical != quote.request) {
+    if described.is_some_and(|content| content.request != quote.request) {
         let detail = "The request is not the one that was quoted.";
         return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "quote.mismatch", detail));
     }
-    Ok(Agreed { request: quote.request, model_version: quote.model_version, price: quote.credits })
+    Ok(Agreed { content: Content::new(quote.request, current), price: quote.credits })
 }
 
 fn rows(
@@ -225,13 +246,13 @@ fn rows(
     cached: bool,
 ) -> (Job, Detail) {
     let account = &caller.account;
-    let Agreed { request: content, model_version, price } = agreed;
+    let Agreed { content: Content { request: content, model_version, hash }, price } = agreed;
     let submission = Submission {
         id,
         account: account.id,
         wallet: account.wallet,
         kind: content.kind,
-        request_hash: content.hash(&model_version),
+        request_hash: hash,
         model: ModelRef { id: content.model.clone(), version: model_version },
         seed: content.seed,
         seconds: content.seconds,

@@ -4,6 +4,7 @@
 use std::{
     collections::HashMap,
     fmt,
+    hash::Hash,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
@@ -25,21 +26,29 @@ use crate::Problem;
 /// write for each would cost more than most requests; so an account can ask this many times more
 /// for each process that serves it.
 const UNWRITTEN: u32 = 10;
-/// How many accounts and addresses are remembered; beyond, what matters least is forgotten.
+/// How many accounts and addresses are remembered. Beyond, those with a full bucket are forgotten,
+/// which loses nothing, and if there are none, all.
 const REMEMBERED: usize = 10_000;
 
 /// A limit for each account. The bucket is a row that is read together with the account.
 #[derive(Debug)]
 pub struct AccountLimit {
     policy: Policy,
-    unwritten: Mutex<HashMap<AccountId, u32>>,
+    seen: Mutex<HashMap<AccountId, Seen>>,
+}
+
+/// What this process knows of an account's bucket, its own unwritten requests included.
+#[derive(Debug, Clone, Copy)]
+struct Seen {
+    bucket: Bucket,
+    unwritten: u32,
 }
 
 impl AccountLimit {
     /// This many requests a minute.
     #[must_use]
     pub fn per_minute(quota: u32) -> Self {
-        Self { policy: Policy::per_minute("account", quota), unwritten: Mutex::default() }
+        Self { policy: Policy::per_minute("account", quota), seen: Mutex::default() }
     }
 
     /// Counts a request. `known` is the bucket as it was just read.
@@ -53,36 +62,48 @@ impl AccountLimit {
         account: AccountId,
         known: Option<Requests>,
     ) -> Result<Standing, Refused> {
-        let written = known.as_ref().map_or(Bucket::full(now), |row| row.bucket);
-        let unwritten = lock(&self.unwritten).get(&account).copied().unwrap_or(0);
-        let bucket = written.less(now, unwritten, &self.policy);
-        let bucket = taken(bucket, now, self.policy)?;
-        let tokens = unwritten + 1;
-        if tokens < UNWRITTEN {
-            self.remember(account, tokens);
-        } else {
-            // Two requests at once may both see the last token; what is counted is what is written.
-            lock(&self.unwritten).remove(&account);
-            let spent = (tokens, &self.policy);
+        let Seen { bucket, unwritten } = self.take(now, account, known.as_ref())?;
+        if unwritten >= UNWRITTEN {
+            let spent = (unwritten, &self.policy);
             match accounts::settle_requests(tables, now, account, known, spent).await {
                 Ok(true) => {}
-                Ok(false) => self.remember(account, UNWRITTEN - 1),
+                Ok(false) => self.keep_unwritten(account, unwritten),
                 Err(error) => {
                     // The request itself goes on; the next one tries again.
-                    self.remember(account, UNWRITTEN - 1);
                     tracing::warn!(%error, "an account's requests were not written down");
+                    self.keep_unwritten(account, unwritten);
                 }
             }
         }
         Ok(bucket.standing(now, self.policy))
     }
 
-    fn remember(&self, account: AccountId, tokens: u32) {
-        let mut unwritten = lock(&self.unwritten);
-        if unwritten.len() >= REMEMBERED {
-            unwritten.clear();
+    /// Takes a token. Requests that come at once have all read the same row, so what this process
+    /// has seen itself counts as well. Whoever hears of enough unwritten requests writes them.
+    fn take(
+        &self,
+        now: Timestamp,
+        account: AccountId,
+        known: Option<&Requests>,
+    ) -> Result<Seen, Refused> {
+        let mut seen = lock(&self.seen);
+        make_room(&mut seen, |one| one.bucket.is_full(now));
+        let mut one =
+            seen.get(&account).copied().unwrap_or(Seen { bucket: Bucket::full(now), unwritten: 0 });
+        if let Some(row) = known {
+            one.bucket = one.bucket.max(row.bucket.less(now, one.unwritten, &self.policy));
         }
-        unwritten.insert(account, tokens);
+        one.bucket = taken(one.bucket, now, self.policy)?;
+        one.unwritten += 1;
+        let left = if one.unwritten >= UNWRITTEN { 0 } else { one.unwritten };
+        seen.insert(account, Seen { unwritten: left, ..one });
+        Ok(one)
+    }
+
+    fn keep_unwritten(&self, account: AccountId, requests: u32) {
+        if let Some(one) = lock(&self.seen).get_mut(&account) {
+            one.unwritten = one.unwritten.saturating_add(requests);
+        }
     }
 }
 
@@ -108,16 +129,20 @@ impl AddressLimit {
     pub(crate) fn count(&self, address: &str) -> Result<Standing, Refused> {
         let now = self.clock.now();
         let mut buckets = lock(&self.buckets);
-        if buckets.len() >= REMEMBERED {
-            buckets.retain(|_, bucket| !bucket.is_full(now));
-        }
-        if buckets.len() >= REMEMBERED {
-            buckets.clear();
-        }
+        make_room(&mut buckets, |bucket| bucket.is_full(now));
         let bucket = buckets.get(address).copied().unwrap_or(Bucket::full(now));
         let bucket = taken(bucket, now, self.policy)?;
         buckets.insert(address.to_owned(), bucket);
         Ok(bucket.standing(now, self.policy))
+    }
+}
+
+fn make_room<K: Eq + Hash, V>(remembered: &mut HashMap<K, V>, is_full: impl Fn(&V) -> bool) {
+    if remembered.len() >= REMEMBERED {
+        remembered.retain(|_, one| !is_full(one));
+    }
+    if remembered.len() >= REMEMBERED {
+        remembered.clear();
     }
 }
 

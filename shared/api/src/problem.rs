@@ -128,12 +128,6 @@ impl Problem {
         self.status
     }
 
-    /// What only the log hears.
-    #[must_use]
-    pub fn cause(&self) -> Option<&str> {
-        self.cause.as_deref()
-    }
-
     /// Logs the cause, once, and renders the document.
     pub(crate) fn render(mut self, request_id: &str) -> Response {
         request_id.clone_into(&mut self.request_id);

@@ -19,8 +19,9 @@ pub struct Policy {
     pub window: SignedDuration,
 }
 
-/// A bucket, as the instant at which it is full. A new one is full.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+/// A bucket, as the instant at which it is full. A new one is full. Of two, the greater is the one
+/// from which more was taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Bucket {
     full_at: Timestamp,

@@ -1,5 +1,6 @@
 //! Who asks too often hears when to go on, and everyone hears how much is left.
 
+use futures::future::join_all;
 use reqwest::{StatusCode, header::HeaderMap};
 use serde_json::json;
 
@@ -49,6 +50,23 @@ async fn an_account_that_asks_too_often_waits_and_others_do_not() {
     other.get("/v1/me").await.expect(StatusCode::OK);
     let body = json!({"kind": "music", "prompt": "still free", "seconds": 5});
     other.post("/v1/generations", body).await.expect(StatusCode::ACCEPTED);
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn requests_at_once_do_not_share_a_token() {
+    let app = TestApp::start_with(|config| {
+        config.requests_per_account = 30;
+        config.worker = false;
+    })
+    .await;
+    let guest = app.guest().await;
+    let answers = join_all((0..120).map(|_| guest.get("/v1/me"))).await;
+    let answered = answers.iter().filter(|answer| answer.status == StatusCode::OK).count();
+    let refused = answers.iter().filter(|a| a.status == StatusCode::TOO_MANY_REQUESTS).count();
+    assert_eq!(answered + refused, answers.len());
+    // Ten more for each of four processes, and what came back meanwhile.
+    assert!((30..=75).contains(&answered), "{answered} of a limit of 30");
     app.stop().await;
 }
 
