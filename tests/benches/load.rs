@@ -8,7 +8,7 @@
 //! Every client is a guest who submits, follows, downloads and looks around without a pause, so the
 //! latencies are those of a deployment that has more to do than it can. Prints requests a second,
 //! percentiles for each route, calls to AWS for each request, and the process's memory (clients
-//! included) after each of three rounds, as a ratio. Ends with status 1 if anything was refused.
+//! included) after each round, in which the load comes and goes. Ends with status 1 if anything was refused.
 
 use std::{
     collections::BTreeMap,
@@ -20,7 +20,7 @@ use std::{
 
 use futures::future::join_all;
 use reqwest::{Method, StatusCode};
-use reverie_tests::{Answer, Client, InProcess, TestApp, counted::Calls, send};
+use reverie_tests::{Answer, Client, InProcess, TestApp, counted::Calls, messages, send};
 use serde_json::{Value, json};
 
 /// What one route did: how long each answer took, in microseconds, and statuses that are no success.
@@ -133,14 +133,12 @@ fn report(routes: &mut BTreeMap<&'static str, Route>, seconds: u64, calls: u32) 
     good
 }
 
-/// How often the load comes and goes. Memory that is only kept for the next load stays the same
-/// from one time to the next; memory that leaks grows.
-const ROUNDS: u64 = 3;
-
 #[tokio::main]
 async fn main() -> ExitCode {
     let clients = number("REVERIE_LOAD_CLIENTS", 200);
     let seconds = number("REVERIE_LOAD_SECONDS", 60);
+    // What is kept for the next load stays the same from one round to the next; what leaks grows.
+    let rounds = number("REVERIE_LOAD_ROUNDS", 6).max(1);
     let calls = Calls::default();
     let app = TestApp::<InProcess>::start_with(|config| {
         config.between = Some(calls.of_functions());
@@ -149,7 +147,7 @@ async fn main() -> ExitCode {
     })
     .await;
     let first = app.guest().await;
-    drained(&app, &first).await;
+    first.finished(&first.submit("warm").await).await;
     let mut memory = vec![resident_mb()];
     let mut guests = Vec::new();
     for _ in 0..clients {
@@ -158,9 +156,9 @@ async fn main() -> ExitCode {
     println!("{clients} clients, {seconds} s");
     let routes = Routes::default();
     let (mut tracks, mut called) = (0, 0);
-    for _ in 0..ROUNDS {
+    for _ in 0..rounds {
         calls.taken();
-        let end = Instant::now() + Duration::from_secs(seconds / ROUNDS);
+        let end = Instant::now() + Duration::from_secs(seconds / rounds);
         let load = guests.iter().cloned().enumerate().map(|(number, client)| {
             let guest = Guest { client, routes: routes.clone(), end };
             tokio::spawn(guest.uses(number))
@@ -168,7 +166,7 @@ async fn main() -> ExitCode {
         tracks +=
             join_all(load).await.into_iter().map(|made| made.expect("no panic")).sum::<usize>();
         called += calls.taken();
-        drained(&app, &first).await;
+        drained(&app).await;
         memory.push(resident_mb());
     }
     let good = report(&mut routes.lock().expect("no panic"), seconds, called);
@@ -178,15 +176,19 @@ async fn main() -> ExitCode {
     if good { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-/// Prints the memory before the load and after each round.
+/// Prints the memory before the load and after each round. In the first rounds buffers fill.
 fn report_memory(megabytes: &[u64]) {
-    let [before, first, .., last] = megabytes else { return };
-    println!("memory: {before} MB before, {:?} after each round", &megabytes[1..]);
-    println!("last round / first round: {:.2}", *last as f64 / *first as f64);
+    let [before, rounds @ ..] = megabytes else { return };
+    println!("memory: {before} MB before, {rounds:?} after each round");
+    if let (Some(middle), Some(last)) = (rounds.get(rounds.len() / 2), rounds.last()) {
+        println!("last round / middle round: {:.2}", *last as f64 / *middle as f64);
+    }
 }
 
-/// Waits until the jobs that were left are done: one more waits behind all of them.
-async fn drained(app: &TestApp<InProcess>, last: &Client) {
-    last.finished(&last.submit("the last").await).await;
+/// Waits until the jobs that were left are done.
+async fn drained(app: &TestApp<InProcess>) {
+    while messages(app.local().stack()).await.expect("SQS answers") > 0 {
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
     app.sweep().await;
 }
