@@ -19,6 +19,7 @@ impl Environment {
         let endpoints = stack.endpoints();
         let variables = [
             ("AWS_REGION", REGION),
+            ("AWS_DEFAULT_REGION", REGION),
             ("AWS_ACCESS_KEY_ID", credentials.access_key_id()),
             ("AWS_SECRET_ACCESS_KEY", credentials.secret_access_key()),
             ("AWS_ENDPOINT_URL_DYNAMODB", &endpoints.dynamodb),

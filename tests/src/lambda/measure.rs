@@ -1,5 +1,6 @@
 use std::{
     ffi::OsStr,
+    fs::File,
     path::Path,
     process::Stdio,
     time::{Duration, Instant},
@@ -54,6 +55,7 @@ impl Lambda {
             .envs(self.functions[binary].variables())
             .envs([environment::runtime_api(&api.address())])
             .stdout(Stdio::null())
+            .stderr(File::create(self.logs.join("measured.log")).expect("a log file"))
             .kill_on_drop(true)
             .spawn();
         let process = process.expect("a program that starts");
