@@ -169,9 +169,12 @@ async fn main() -> ExitCode {
         drained(&app).await;
         memory.push(resident_mb());
     }
+    drop((first, guests));
+    let after = settled().await;
     let good = report(&mut routes.lock().expect("no panic"), seconds, called);
     println!("{tracks} tracks made and fetched");
     report_memory(&memory.into_iter().flatten().collect::<Vec<_>>());
+    println!("memory after the clients have gone: {after:?} MB");
     app.stop().await;
     if good { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
@@ -183,6 +186,21 @@ fn report_memory(megabytes: &[u64]) {
     if let (Some(middle), Some(last)) = (rounds.get(rounds.len() / 2), rounds.last()) {
         println!("last round / middle round: {:.2}", *last as f64 / *middle as f64);
     }
+}
+
+/// The memory when it has not changed for five seconds: connections close and pages go back in the
+/// background. After a minute it is what it is.
+async fn settled() -> Option<u64> {
+    let mut last = resident_mb();
+    for _ in 0..12 {
+        tokio::time::sleep(Duration::from_secs(5)).await;
+        let now = resident_mb();
+        if now == last {
+            break;
+        }
+        last = now;
+    }
+    last
 }
 
 /// Waits until the jobs that were left are done.
