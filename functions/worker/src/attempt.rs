@@ -18,7 +18,6 @@ use crate::{
     Worker,
     compute::{self, Gauge, Made, Stopper},
     lease::{End, Lease},
-    request,
     retry::{STORE_TIMEOUT, retry},
     upload::Stored,
 };
@@ -88,7 +87,7 @@ impl Worker {
             tracing::error!(%id, model = lease.job.model.id, "no such model here");
             return self.fail(lease, compute::unavailable()).await;
         };
-        self.work(lease, engine, request::music(detail.request), shutdown).await
+        self.work(lease, engine, MusicRequest::from(detail.request), shutdown).await
     }
 
     async fn claim(&self, mut job: Job, handle: &str) -> Result<Lease, Disposal> {

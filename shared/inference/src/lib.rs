@@ -23,6 +23,9 @@ pub fn check_midi(piece: &Piece) {
     encode::midi::fuzz::check(piece);
 }
 
-pub use engine::{Engine, MusicRequest, Output, OutputFile, Stage, StyleHints, Watch, load};
+pub use engine::{
+    Engine, MusicRequest, Output, OutputFile, Plan, Planner, Stage, StyleHints, Watch, load,
+    load_planner, plan_files,
+};
 pub use error::{EngineError, PackageError};
 pub use package::{Package, open_all};

@@ -15,4 +15,5 @@ mod openapi;
 mod packages;
 mod paths;
 mod restart;
+mod sketches;
 mod uploads;

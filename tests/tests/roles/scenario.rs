@@ -97,6 +97,10 @@ async fn everyone_reads(player: &mut Player) {
     for path in ["/", "/healthz", "/v1/openapi.json", "/v1/models"] {
         player.get(path, &[]).await;
     }
+    for n in 0..OFTEN {
+        let body = json!({"kind": "music", "prompt": format!("sketch {n}"), "seconds": 5});
+        player.take(Method::POST, "/v1/sketches", &[], body).await;
+    }
     for path in ["/v1/me", "/v1/credits", "/v1/generations", "/v1/uploads"] {
         for _ in 0..OFTEN {
             player.get(path, &[]).await;

@@ -1,11 +1,12 @@
 //! What is to be written: the reading of the prompt, the rules and the hints, decided.
 
 mod key;
-mod names;
-mod tempo;
-mod tracks;
+pub(super) mod names;
+pub(super) mod tempo;
+pub(super) mod tracks;
 
 use super::form::{self, Fit};
+use super::notes;
 use super::prompt::Reading;
 use super::prompt::rules::{self, Explicit};
 use super::vocabulary::{Metre, Token, Vocabulary, index_of};
@@ -41,6 +42,27 @@ pub(crate) struct Brief {
     pub(crate) anchor: usize,
     /// One for each bar.
     pub(crate) places: Vec<Place>,
+    /// What a sketch says of each bar; empty without one.
+    pub(crate) demands: Vec<Demand>,
+    /// Where the brief is not what the request says, each in a sentence.
+    pub(crate) notes: Vec<String>,
+}
+
+/// What a sketch says of a bar.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Demand {
+    /// One or two: semitones above the tonic, and index into the qualities.
+    pub(crate) chords: Vec<(u8, u8)>,
+    /// For each track, whether it plays.
+    pub(crate) plays: Vec<bool>,
+    /// The track that sounds the chords.
+    pub(crate) anchor: Option<usize>,
+    /// Instead of the brief's.
+    pub(crate) energy: u8,
+    /// Instead of the brief's.
+    pub(crate) density: u8,
+    /// Factor of all velocities.
+    pub(crate) loudness: f32,
 }
 
 /// A track of the header.
@@ -122,7 +144,7 @@ impl Brief {
             density,
             metre_index,
             metre,
-            split: if metre.steps_per_beat == 6 { 6 } else { 8 },
+            split: metre.split(),
             mode,
             scale: vocabulary.modes[mode].1.clone(),
             tonic,
@@ -130,21 +152,36 @@ impl Brief {
             fit,
             anchor: tracks::anchor(vocabulary, &tracks),
             tracks,
-            places: places(vocabulary, fit.bars),
-        })
+            places: places(vocabulary, form::sections(fit.bars)),
+            demands: Vec::new(),
+            notes: Vec::new(),
+        }
+        .with_notes(vocabulary, wishes))
     }
 
-    /// The header of every row.
-    pub(crate) fn header(&self) -> Vec<Token> {
+    fn with_notes(mut self, vocabulary: &Vocabulary, wishes: &Wishes<'_>) -> Self {
+        self.notes = notes::of_wishes(vocabulary, wishes, &self);
+        self
+    }
+
+    /// The energy and density of a bar.
+    pub(crate) fn levels(&self, at: usize) -> (u8, u8) {
+        let demand = self.demands.get(at);
+        demand.map_or((self.energy, self.density), |demand| (demand.energy, demand.density))
+    }
+
+    /// The header of a row that bar `at` is written in.
+    pub(crate) fn header(&self, at: usize) -> Vec<Token> {
+        let (energy, density) = self.levels(at);
         let mut header = vec![
             Token::Bos,
             Token::Style(self.style as u8),
             Token::Valence(self.valence),
-            Token::Energy(self.energy),
+            Token::Energy(energy),
             Token::Tempo(self.tempo_token),
             Token::Metre(self.metre_index as u8),
             Token::Mode(self.mode as u8),
-            Token::Density(self.density),
+            Token::Density(density),
         ];
         for track in &self.tracks {
             header.extend([Token::Track(track.role), Token::Inst(track.instrument)]);
@@ -231,9 +268,13 @@ fn metre(vocabulary: &Vocabulary, wishes: &Wishes<'_>, style: usize, dice: &mut 
     dice.choose(&sharpened(&shares, 0.3))
 }
 
-fn places(vocabulary: &Vocabulary, bars: u32) -> Vec<Place> {
-    let mut places = Vec::with_capacity(bars as usize);
-    for (name, length) in form::sections(bars) {
+/// The bars of sections with these names and lengths.
+pub(super) fn places<'s>(
+    vocabulary: &Vocabulary,
+    sections: impl IntoIterator<Item = (&'s str, u32)>,
+) -> Vec<Place> {
+    let mut places = Vec::new();
+    for (name, length) in sections {
         let section = vocabulary.sections.iter().position(|other| other == name);
         places.extend((0..length).map(|phrase| Place {
             section: section.unwrap_or(0) as u8,
@@ -257,12 +298,12 @@ fn sharpened(shares: &[f32], floor: f32) -> Vec<f32> {
 }
 
 /// A name as the tables write it.
-fn name_of(text: &str) -> String {
+pub(super) fn name_of(text: &str) -> String {
     text.trim().to_lowercase().replace([' ', '-'], "_")
 }
 
 /// Whether a word, or two neighbours as in "hip hop", is `name`.
-fn names(words: &[String], name: &str) -> bool {
+pub(super) fn names(words: &[String], name: &str) -> bool {
     let letters = |text: &str| -> String { text.chars().filter(|c| c.is_alphanumeric()).collect() };
     let words: Vec<String> = words.iter().map(|word| letters(word)).collect();
     let name = letters(name);

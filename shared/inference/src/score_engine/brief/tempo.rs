@@ -31,7 +31,7 @@ pub(super) fn choose(
 }
 
 /// The tempo token for a tempo; beyond the bounds, the nearest.
-pub(super) fn token(vocabulary: &Vocabulary, bpm: f64) -> u8 {
+pub(in crate::score_engine) fn token(vocabulary: &Vocabulary, bpm: f64) -> u8 {
     let bounds = &vocabulary.tempo_bounds;
     let above = bounds.iter().filter(|bound| **bound <= bpm).count();
     above.clamp(1, bounds.len() - 1) as u8 - 1
