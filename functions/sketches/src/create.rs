@@ -1,16 +1,19 @@
 use axum::{Json, extract::State};
-use reverie_api::{Body, Caller, Problem};
+use jiff::SignedDuration;
+use reverie_api::{Body, Caller, Problem, references};
 use reverie_domain::{
     ids::UploadId,
     manifest::{Kind, Manifest},
     rate::Policy,
-    request::{CanonicalRequest, GenerationRequest, Style},
+    request::{GenerationRequest, Style},
     sketch::MusicSketch,
+    upload::Upload,
 };
-use reverie_inference::{EngineError, MusicRequest, Plan};
+use reverie_inference::{EngineError, Look, MusicRequest, Plan, Reference};
 use reverie_store::operations;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use tokio::sync::Semaphore;
 use utoipa::ToSchema;
 
 use crate::Sketches;
@@ -87,8 +90,15 @@ pub(crate) async fn create(
     let request = request.described().canonical(&models).map_err(Problem::invalid)?;
     let manifest = models.iter().find(|manifest| manifest.id == request.model);
     let manifest = manifest.ok_or_else(|| Problem::internal("the model went"))?;
+    let uploads =
+        references(&state.app, caller.account.id, &request.references, SignedDuration::ZERO);
+    let uploads = uploads.await?;
     take_token(&state, &caller).await?;
-    let plan = plan(&state, manifest, request.clone()).await?;
+    let mut wanted = MusicRequest::from(request.clone());
+    for upload in &uploads {
+        wanted.references.push(look(&state, upload).await?);
+    }
+    let plan = plan(&state, manifest, wanted).await?;
     Ok(Json(Sketch {
         kind: request.kind,
         model: request.model,
@@ -128,13 +138,31 @@ async fn take_token(state: &Sketches, caller: &Caller) -> Result<(), Problem> {
     }
 }
 
+/// How many files are in memory at once, of up to 20 MiB each and what they unpack to.
+static FILES: Semaphore = Semaphore::const_new(1);
+
+/// What is seen in an upload. A file that cannot be read changes nothing.
+async fn look(state: &Sketches, upload: &Upload) -> Result<Reference, Problem> {
+    let id = upload.id.to_string();
+    let _permit = FILES.acquire().await.map_err(Problem::internal)?;
+    let file = state.objects.get(&upload.key(), upload.bytes).await?;
+    let file = file.ok_or_else(|| {
+        Problem::invalid_field("references", format!("the file of {id} is not there any more"))
+    })?;
+    let seen = tokio::task::spawn_blocking(move || Look::at(&file)).await;
+    let look = seen.unwrap_or_else(|error| {
+        tracing::warn!(upload = %upload.id, %error, "a decoder failed");
+        None
+    });
+    Ok(Reference { id, look })
+}
+
 async fn plan(
     state: &Sketches,
     manifest: &Manifest,
-    request: CanonicalRequest,
+    request: MusicRequest,
 ) -> Result<Plan, Problem> {
     let planner = state.planners.get(manifest).await?;
-    let request = MusicRequest::from(request);
     let planned = tokio::task::spawn_blocking(move || planner.plan(&request)).await;
     planned.map_err(Problem::internal)?.map_err(|error| match error {
         EngineError::Invalid { field, message } => Problem::invalid_field(field, message),

@@ -8,6 +8,7 @@ mod lease;
 mod panics;
 mod protection;
 mod receive;
+mod references;
 mod retry;
 mod settle;
 #[cfg(test)]

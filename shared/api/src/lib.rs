@@ -17,6 +17,7 @@ mod path;
 mod positions;
 mod prefer;
 mod problem;
+mod references;
 pub mod token;
 
 pub use address::ClientAddress;
@@ -33,3 +34,4 @@ pub use path::Id;
 pub use positions::Positions;
 pub use prefer::Prefer;
 pub use problem::Problem;
+pub use references::{JOB_MAY_WAIT, references};

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{EngineError, PackageError};
 use crate::package::Package;
+use crate::reference::Reference;
 use crate::score_engine::{ScoreEngine, ScorePlanner};
 
 /// Told the progress (0–1, never falling), at least ten times a second while a model computes;
@@ -124,8 +125,12 @@ pub struct MusicRequest {
     /// The form of the piece: all but its notes. It wins over everything else.
     #[serde(default)]
     pub sketch: Option<MusicSketch>,
+    /// Pictures that steer mood, tempo and density where nothing else fixes them.
+    #[serde(default)]
+    pub references: Vec<Reference>,
 }
 
+/// Without the references: they have to be looked at.
 impl From<CanonicalRequest> for MusicRequest {
     fn from(request: CanonicalRequest) -> Self {
         let style = request.style.unwrap_or_default();
@@ -142,6 +147,7 @@ impl From<CanonicalRequest> for MusicRequest {
                 instruments: style.instruments,
             },
             sketch: request.sketch,
+            references: Vec::new(),
         }
     }
 }

@@ -6,6 +6,7 @@ mod engine;
 mod error;
 mod package;
 mod progress;
+mod reference;
 mod render;
 mod runtime;
 mod score;
@@ -29,3 +30,4 @@ pub use engine::{
 };
 pub use error::{EngineError, PackageError};
 pub use package::{Package, open_all};
+pub use reference::{Look, Reference};

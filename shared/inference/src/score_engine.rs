@@ -13,6 +13,7 @@ mod prompt;
 mod repeats;
 mod sampler;
 mod sketch;
+mod steer;
 mod understood;
 mod vocabulary;
 mod writer;

@@ -9,6 +9,7 @@ use super::form::{self, Fit};
 use super::notes;
 use super::prompt::Reading;
 use super::prompt::rules::{self, Explicit};
+use super::steer::{self, Steer};
 use super::vocabulary::{Metre, Token, Vocabulary, index_of};
 use crate::dice::{Dice, Purpose};
 use crate::engine::MusicRequest;
@@ -46,6 +47,8 @@ pub(crate) struct Brief {
     pub(crate) demands: Vec<Demand>,
     /// Where the brief is not what the request says, each in a sentence.
     pub(crate) notes: Vec<String>,
+    /// Each reference, and what it says in plain words.
+    pub(crate) references: Vec<serde_json::Value>,
 }
 
 /// What a sketch says of a bar.
@@ -105,6 +108,8 @@ pub(crate) struct Wishes<'a> {
     pub(crate) explicit: Explicit,
     /// Words for what to leave out.
     pub(crate) excluded: Vec<String>,
+    /// What the references change.
+    pub(crate) steer: Steer,
 }
 
 impl<'a> Wishes<'a> {
@@ -116,7 +121,8 @@ impl<'a> Wishes<'a> {
         let explicit = rules::read(&request.prompt);
         let mut excluded = explicit.excluded.clone();
         excluded.extend(request.negative_prompt.as_deref().map(rules::words).unwrap_or_default());
-        Self { request, reading, negative, explicit, excluded }
+        let steer = Steer::of(&request.references);
+        Self { request, reading, negative, explicit, excluded, steer }
     }
 }
 
@@ -130,6 +136,7 @@ impl Brief {
         let style = style(vocabulary, wishes, &mut dice)?;
         let (valence, energy) = mood(vocabulary, wishes, style)?;
         let density = level(wishes, "density", 4).unwrap_or((energy / 2 + 1).min(3));
+        let density = Steer::moved(density, wishes.steer.energy * 0.6, 3);
         let metre_index = metre(vocabulary, wishes, style, &mut dice);
         let metre = vocabulary.metres[metre_index].1;
         let (tonic, mode) = key::choose(vocabulary, wishes, style, valence, &mut dice)?;
@@ -155,6 +162,7 @@ impl Brief {
             places: places(vocabulary, form::sections(fit.bars)),
             demands: Vec::new(),
             notes: Vec::new(),
+            references: steer::explained(&wishes.request.references),
         }
         .with_notes(vocabulary, wishes))
     }
@@ -243,7 +251,9 @@ fn mood(
             };
         }
     }
-    Ok((valence, energy))
+    // Words of moods and pictures meet half-way.
+    let Steer { valence: happier, energy: livelier } = wishes.steer;
+    Ok((Steer::moved(valence, happier, 4), Steer::moved(energy, livelier, 4)))
 }
 
 /// The likeliest level of a head whose labels are numbers from 0.
@@ -260,8 +270,14 @@ fn metre(vocabulary: &Vocabulary, wishes: &Wishes<'_>, style: usize, dice: &mut 
     let weight = |(name, _): &(String, Metre)| usual.get(name).copied().unwrap_or(0.0);
     let weights: Vec<f32> = vocabulary.metres.iter().map(weight).collect();
     let mut shares = wishes.reading.shares("metre", labels).unwrap_or_else(|| weights.clone());
-    // A metre that the style never has must be said clearly, and a style that was picked from a list decides.
-    let foreign = if wishes.request.style.genre.is_some() { 0.02 } else { 0.2 };
+    // A metre that the style never has must be said clearly, and next to a style that was picked from
+    // a list it must be written out.
+    let written = |(name, _): &(String, Metre)| wishes.explicit.affirmed.contains(name);
+    let foreign = match wishes.request.style.genre {
+        None => 0.2,
+        Some(_) if vocabulary.metres.iter().any(written) => 0.02,
+        Some(_) => 0.0,
+    };
     for (share, weight) in shares.iter_mut().zip(weights) {
         *share *= if weight > 0.0 { 1.0 } else { foreign };
     }

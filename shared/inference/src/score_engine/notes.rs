@@ -28,6 +28,7 @@ pub(crate) fn of_wishes(
     genre(vocabulary, wishes, brief, &mut notes);
     mood(vocabulary, wishes, &mut notes);
     players(vocabulary, wishes, brief, &mut notes);
+    references(wishes, &mut notes);
     notes
 }
 
@@ -125,6 +126,19 @@ fn mood(vocabulary: &Vocabulary, wishes: &Wishes<'_>, notes: &mut Vec<String>) {
         if far && names(&wishes.explicit.affirmed, other) {
             notes.push(format!("The prompt says {other}: style.mood decides, {decided}."));
         }
+    }
+}
+
+/// References steer what nothing else fixes.
+fn references(wishes: &Wishes<'_>, notes: &mut Vec<String>) {
+    let request = wishes.request;
+    if request.references.iter().all(|reference| reference.look.is_none()) {
+        return;
+    }
+    if request.sketch.is_some() {
+        notes.push("The references change nothing: the sketch decides.".to_owned());
+    } else if request.style.mood.is_some() {
+        notes.push("The references do not change the mood: style.mood decides.".to_owned());
     }
 }
 

@@ -6,6 +6,7 @@ use super::brief::{Brief, Demand, Place, Track, Wishes, name_of, places, tempo, 
 use super::form::Fit;
 use super::harmony::Harmony;
 use super::notes;
+use super::steer;
 use super::understood::key_name;
 use super::vocabulary::{Vocabulary, index_of};
 use crate::dice::{Dice, Purpose};
@@ -176,6 +177,7 @@ pub(crate) fn brief(
         places: places(vocabulary, sections),
         demands,
         notes: Vec::new(),
+        references: steer::explained(&wishes.request.references),
     };
     Ok(Brief { notes: notes::of_wishes(vocabulary, wishes, &brief), ..brief })
 }

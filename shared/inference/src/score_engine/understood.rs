@@ -64,6 +64,7 @@ fn understood(
         "instruments": instruments,
         "sections": sections,
         "notes": brief.notes,
+        "references": brief.references,
     })
 }
 
