@@ -7,7 +7,7 @@ use reverie_domain::{
     rate::Policy,
     request::{GenerationRequest, Style},
     sketch::MusicSketch,
-    upload::Upload,
+    upload::{Upload, UploadType},
 };
 use reverie_inference::{EngineError, Look, MusicRequest, Plan, Reference};
 use reverie_store::operations;
@@ -95,10 +95,16 @@ pub(crate) async fn create(
     let uploads = uploads.await?;
     take_token(&state, &caller).await?;
     let mut wanted = MusicRequest::from(request.clone());
-    for upload in &uploads {
+    let (videos, pictures): (Vec<&Upload>, Vec<&Upload>) =
+        uploads.iter().partition(|upload| upload.content_type == UploadType::Mp4);
+    for upload in pictures {
         wanted.references.push(look(&state, upload).await?);
     }
-    let plan = plan(&state, manifest, wanted).await?;
+    let mut plan = plan(&state, manifest, wanted).await?;
+    for video in videos {
+        // Decoding one takes longer than anybody waits for an answer.
+        plan.warnings.push(format!("{} is looked at when the piece is made.", video.id));
+    }
     Ok(Json(Sketch {
         kind: request.kind,
         model: request.model,
@@ -141,7 +147,7 @@ async fn take_token(state: &Sketches, caller: &Caller) -> Result<(), Problem> {
 /// How many files are in memory at once, of up to 20 MiB each and what they unpack to.
 static FILES: Semaphore = Semaphore::const_new(1);
 
-/// What is seen in an upload. A file that cannot be read changes nothing.
+/// What is seen in a picture. One that cannot be read changes nothing.
 async fn look(state: &Sketches, upload: &Upload) -> Result<Reference, Problem> {
     let id = upload.id.to_string();
     let _permit = FILES.acquire().await.map_err(Problem::internal)?;

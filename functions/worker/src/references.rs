@@ -35,7 +35,7 @@ impl Worker {
             let fetch = || self.objects.get(&key, most);
             let file = retry("read a reference", FILE_TIMEOUT, fetch).await;
             let file = file.ok_or(End::Unreachable)?.ok_or_else(gone)?;
-            let look = self.compute(move || Look::at(&file)).await.unwrap_or_else(|error| {
+            let look = self.compute(move || Look::at_any(&file)).await.unwrap_or_else(|error| {
                 tracing::warn!(upload = %upload.id, %error, "a decoder failed");
                 None
             });

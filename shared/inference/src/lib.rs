@@ -30,4 +30,4 @@ pub use engine::{
 };
 pub use error::{EngineError, PackageError};
 pub use package::{Package, open_all};
-pub use reference::{Look, Reference};
+pub use reference::{Look, Motion, Reference};

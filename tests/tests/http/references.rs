@@ -31,9 +31,13 @@ fn dark() -> Vec<u8> {
 }
 
 async fn uploaded(guest: &Client, bytes: Vec<u8>) -> Value {
-    let body = json!({"content_type": "image/png", "bytes": bytes.len()});
+    uploaded_as(guest, "image/png", bytes).await
+}
+
+async fn uploaded_as(guest: &Client, content_type: &str, bytes: Vec<u8>) -> Value {
+    let body = json!({"content_type": content_type, "bytes": bytes.len()});
     let upload = guest.post("/v1/uploads", body).await.expect(StatusCode::CREATED);
-    assert_eq!(guest.put(&upload, "image/png", bytes).await, StatusCode::OK);
+    assert_eq!(guest.put(&upload, content_type, bytes).await, StatusCode::OK);
     let path = format!("/v1/uploads/{}/complete", upload["id"].as_str().unwrap());
     guest.post(&path, Value::Null).await.expect(StatusCode::OK)
 }
@@ -77,6 +81,65 @@ async fn a_brighter_picture_makes_happier_and_faster_music() {
     for part in ["valence", "energy", "tempo_bpm"] {
         let of = |index: usize| made[index][part].as_f64().unwrap();
         assert!(of(1) > of(0), "{part}: {} and {}", of(0), of(1));
+    }
+    app.stop().await;
+}
+
+/// Three cuts: see `reference/video.rs` of `reverie-inference`.
+const VIDEO: &[u8] = include_bytes!("../../../shared/inference/tests/files/cuts.mp4");
+
+/// When strong notes start, in seconds.
+fn strong(bytes: &[u8]) -> Vec<f64> {
+    let smf = midly::Smf::parse(bytes).unwrap();
+    let midly::Timing::Metrical(ticks) = smf.header.timing else { panic!("{:?}", smf.header) };
+    let (mut tempo, mut starts) = (0.0, Vec::new());
+    for track in &smf.tracks {
+        let mut now = 0;
+        for event in track {
+            now += event.delta.as_int();
+            match event.kind {
+                midly::TrackEventKind::Meta(midly::MetaMessage::Tempo(micros)) => {
+                    tempo = f64::from(micros.as_int()) / 1e6;
+                }
+                midly::TrackEventKind::Midi {
+                    message: midly::MidiMessage::NoteOn { vel, .. },
+                    ..
+                } if vel >= 112 => starts.push(now),
+                _ => {}
+            }
+        }
+    }
+    let beat = f64::from(ticks.as_int());
+    starts.iter().map(|start| f64::from(*start) / beat * tempo).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn accents_fall_on_the_cuts_of_a_video() {
+    let app = TestApp::start().await;
+    let guest = app.guest().await;
+    let upload = uploaded_as(&guest, "video/mp4", VIDEO.to_vec()).await;
+    assert_eq!(upload["seconds"], 6.0, "{upload:#}");
+    for (negative, seen) in [(None, true), (Some("drums"), true), (None, false)] {
+        let mut body = request(&upload);
+        body["seconds"] = json!(14);
+        body["negative_prompt"] = json!(negative);
+        if !seen {
+            body["references"] = json!([]);
+        }
+        let sketch = guest.post("/v1/sketches", body.clone()).await.expect(StatusCode::OK);
+        let warned = sketch["warnings"].to_string().contains("when the piece is made");
+        assert_eq!(warned, seen, "{sketch:#}");
+        let job = guest.post("/v1/generations", body).await.expect(StatusCode::ACCEPTED);
+        let done = guest.finished(&job).await;
+        assert_eq!(done["status"], "succeeded", "{done:#}");
+        let said = done["understood"]["references"].to_string();
+        assert_eq!(said.contains("3 cuts"), seen, "{said}");
+        let file = done["files"].as_array().unwrap().iter().find(|f| f["name"] == "track.mid");
+        let url = file.unwrap()["download"]["url"].as_str().unwrap();
+        let strong = strong(&guest.download(url).await.2);
+        // The sound begins 30 ms into the file.
+        let near = |cut: &f64| strong.iter().any(|start| (start + 0.03 - cut).abs() < 0.02);
+        assert_eq!([1.5, 3.0, 4.5].iter().all(near), seen, "{strong:?}");
     }
     app.stop().await;
 }

@@ -5,7 +5,7 @@ use image::DynamicImage;
 use super::Look;
 
 /// Pixels along each side of the copy. Smaller details say nothing about the whole.
-const SIDE: u32 = 64;
+pub(super) const SIDE: u32 = 64;
 /// The standard deviation of luma that counts as full contrast: half black, half white has 0.5.
 const FULL_CONTRAST: f32 = 0.4;
 /// Hasler and Süsstrunk call a picture with 109 of 255 extremely colourful.
@@ -14,7 +14,7 @@ const EXTREMELY_COLOURFUL: f32 = 109.0 / 255.0;
 const ALL_EDGES: f32 = 0.2;
 
 /// Red, green and blue of each pixel, 0 to 1, row by row.
-pub(super) struct Thumbnail(Vec<[f32; 3]>);
+pub(super) struct Thumbnail(pub(super) Vec<[f32; 3]>);
 
 impl Thumbnail {
     pub(super) fn of(picture: &DynamicImage) -> Self {
@@ -33,12 +33,13 @@ impl Thumbnail {
             colourfulness: (colourfulness(&self.0) / EXTREMELY_COLOURFUL).min(1.0),
             warmth: mean_and_spread(&warm).0,
             detail: (edges(&lumas) / ALL_EDGES).min(1.0),
+            motion: None,
         }
     }
 }
 
 /// Rec. 709.
-fn luma([red, green, blue]: &[f32; 3]) -> f32 {
+pub(super) fn luma([red, green, blue]: &[f32; 3]) -> f32 {
     0.2126 * red + 0.7152 * green + 0.0722 * blue
 }
 

@@ -1,5 +1,7 @@
 //! From bars to notes: transposition, swing, the ending, and the small differences of players.
 
+mod accents;
+
 use super::bars::{Bar, Group};
 use super::brief::{Brief, Track};
 use super::vocabulary::Vocabulary;
@@ -31,6 +33,7 @@ pub(crate) fn arrange(vocabulary: &Vocabulary, brief: &Brief, bars: &[Bar], seed
             players.push(index);
         }
     }
+    accents::add(vocabulary, brief, bars, &mut score, &players);
     let longest = (LONGEST_REST / score.tick_seconds()) as u32;
     bridge_rests(&mut score.parts, longest);
     if !brief.demands.is_empty() {

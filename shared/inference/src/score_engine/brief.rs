@@ -49,6 +49,8 @@ pub(crate) struct Brief {
     pub(crate) notes: Vec<String>,
     /// Each reference, and what it says in plain words.
     pub(crate) references: Vec<serde_json::Value>,
+    /// When an accent falls, in seconds from the start.
+    pub(crate) accents: Vec<f64>,
 }
 
 /// What a sketch says of a bar.
@@ -163,6 +165,7 @@ impl Brief {
             demands: Vec::new(),
             notes: Vec::new(),
             references: steer::explained(&wishes.request.references),
+            accents: steer::cuts(&wishes.request.references),
         }
         .with_notes(vocabulary, wishes))
     }
@@ -252,7 +255,7 @@ fn mood(
         }
     }
     // Words of moods and pictures meet half-way.
-    let Steer { valence: happier, energy: livelier } = wishes.steer;
+    let Steer { valence: happier, energy: livelier, .. } = wishes.steer;
     Ok((Steer::moved(valence, happier, 4), Steer::moved(energy, livelier, 4)))
 }
 

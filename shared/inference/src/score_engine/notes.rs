@@ -136,7 +136,8 @@ fn references(wishes: &Wishes<'_>, notes: &mut Vec<String>) {
         return;
     }
     if request.sketch.is_some() {
-        notes.push("The references change nothing: the sketch decides.".to_owned());
+        let message = "The references do not change mood and tempo: the sketch decides.";
+        notes.push(message.to_owned());
     } else if request.style.mood.is_some() {
         notes.push("The references do not change the mood: style.mood decides.".to_owned());
     }

@@ -178,6 +178,7 @@ pub(crate) fn brief(
         demands,
         notes: Vec::new(),
         references: steer::explained(&wishes.request.references),
+        accents: steer::cuts(&wishes.request.references),
     };
     Ok(Brief { notes: notes::of_wishes(vocabulary, wishes, &brief), ..brief })
 }

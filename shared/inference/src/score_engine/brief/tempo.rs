@@ -26,7 +26,7 @@ pub(super) fn choose(
         Some(wanted) if wanted < lowest * 0.8 => wanted * 2.0,
         Some(wanted) if wanted > highest * 1.25 => wanted / 2.0,
         Some(wanted) => wanted,
-        None => (likely * wishes.steer.tempo()).clamp(lowest, highest),
+        None => wishes.steer.tempo(likely).clamp(lowest, highest),
     })
 }
 
