@@ -204,7 +204,33 @@ pub(crate) fn backs<'a>(
     })
 }
 
+/// The tones of a scale that go with a chord from outside of it, and the chord's own: not those a
+/// semitone beside a tone that the scale does not have. A chord of the scale leaves all of it.
+pub(crate) fn over(scale: u16, chord: u16) -> u16 {
+    let outside = chord & !scale;
+    let (up, down) = (outside << 1 | outside >> 11, outside >> 1 | outside << 11);
+    (scale & !(up | down) | chord) & 0x0FFF
+}
+
 /// Pitch classes as bits.
 pub(crate) fn class_bits(classes: impl IntoIterator<Item = u8>) -> u16 {
     classes.into_iter().fold(0, |bits, class| bits | 1 << (class % 12))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_chord_from_outside_the_scale_takes_its_neighbours_away() {
+        let major = class_bits([0, 2, 4, 5, 7, 9, 11]);
+        let inside = class_bits([7, 11, 2, 5]);
+        assert_eq!(over(major, inside), major);
+        // E major in C: G sharp takes G and A away.
+        let outside = class_bits([4, 8, 11]);
+        assert_eq!(over(major, outside), class_bits([0, 2, 4, 5, 8, 11]));
+        // C sharp minor: its C sharp takes C and D, at both ends of the octave.
+        let both = class_bits([1, 4, 8]);
+        assert_eq!(over(major, both), class_bits([1, 4, 5, 8, 11]));
+    }
 }

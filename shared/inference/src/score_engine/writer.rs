@@ -4,7 +4,7 @@ use tract_onnx::prelude::TractError;
 
 use super::bars::{Bar, track_tokens};
 use super::brief::{Brief, Track};
-use super::grammar::{Back, Rules, Strict, TrackGrammar, backs, class_bits};
+use super::grammar::{Back, Rules, Strict, TrackGrammar, backs, class_bits, over};
 use super::network::{Network, Session};
 use super::repeats::{Repeat, repeats};
 use super::sampler::Sampler;
@@ -349,6 +349,8 @@ impl Writer<'_> {
         let chords = [0, 1].map(|index| chord(index).unwrap_or(scale));
         let classes = match last {
             true => chords,
+            // Chords of the network's own are passing; a person's are meant.
+            false if !self.brief.demands.is_empty() => chords.map(|chord| over(scale, chord)),
             false => chords.map(|chord| scale | chord),
         };
         let role = self.vocabulary.roles.get(usize::from(track.role)).map(String::as_str);
