@@ -13,8 +13,10 @@ import schemathesis
 
 # What `run.py` made: a finished generation, and uploads whose files are there.
 SEEDS = json.loads(os.environ["REVERIE_SEEDS"])
-NOT_IN_THIS_VERSION = ("sketch", "from", "replace", "lock", "webhook_url", "references")
+NOT_IN_THIS_VERSION = ("from", "replace", "lock", "webhook_url", "references")
 NUMBER = itertools.count()
+# What takes a description of what to make.
+ASKING = ("POST /v1/generations", "POST /v1/quotes", "POST /v1/sketches")
 
 
 @schemathesis.hook
@@ -29,9 +31,9 @@ def before_call(context, case, **kwargs):
     if case.headers and case.headers.get("Idempotency-Key") is not None:
         # The same key with another body is refused, rightly.
         case.headers["Idempotency-Key"] = f"key-{number}"
-    if label in ("POST /v1/generations", "POST /v1/quotes") and isinstance(case.body, dict):
+    if label in ASKING and isinstance(case.body, dict):
         case.body = allowed(case.body)
-        if number % 4:
+        if label == "POST /v1/generations" and number % 4:
             # A repetition is answered from the cache, and can never be canceled.
             case.body["cache"] = False
     elif label in SEEDS and number % 2 == 0 and case.meta.phase.name.value != "stateful":
@@ -59,10 +61,25 @@ def allowed(body):
         body["negative_prompt"] = text(body["negative_prompt"], 500)
     if body.get("style") is not None:
         body["style"] = {"tempo_bpm": body["style"].get("tempo_bpm"), "key": "D minor"}
+    if body.get("sketch") is not None:
+        body["sketch"] = sketch(body["sketch"])
+        del body["seconds"]
     if body.get("labels") is not None:
         labels = list(body["labels"].items())[:16]
         body["labels"] = {text(name, 64): text(value, 256) for name, value in labels}
     return body
+
+
+def sketch(made):
+    """A short sketch in the words of the tiny model, with the numbers that were made."""
+    section = made["sections"][0]
+    return {
+        "genre": "march", "metre": "4/4", "key": "D minor",
+        "valence": made["valence"], "tempo_bpm": 60 + made["tempo_bpm"] / 2,
+        "tracks": [{"role": "comp", "instrument": "pluck"}],
+        "sections": [{"name": "verse", "bars": 4, "chords": ["Dm", "Gm A7", "Bb", "Dm"],
+                      "tracks": ["comp"], "intensity": section["intensity"]}],
+    }
 
 
 def text(value, most):

@@ -26,7 +26,6 @@ use reverie::{
     local::{Local, LocalConfig},
     template,
 };
-use reverie_domain::manifest::{CATALOGUE_KEY, Manifest};
 use serde_json::Value;
 use tokio::net::TcpListener;
 
@@ -220,13 +219,10 @@ fn parameters(config: &LocalConfig) -> BTreeMap<String, String> {
 
 /// The functions know of other models than the built-in ones by this object.
 async fn publish_catalogue(local: &Local, folders: &[PathBuf]) {
-    let mut models: Vec<Manifest> = Vec::new();
+    let mut packages = Vec::new();
     for folder in folders {
-        let packages = reverie_inference::open_all(folder).expect("packages");
-        models.extend(packages.iter().map(|package| package.manifest().clone()));
+        packages.extend(reverie_inference::open_all(folder).expect("packages"));
     }
-    let catalogue = serde_json::to_vec(&models).expect("JSON");
-    let objects = &local.ports().objects;
-    let put = objects.put(CATALOGUE_KEY, "application/json", catalogue.into()).await;
-    put.expect("the catalogue is written");
+    let published = reverie_worker::publish_models(&*local.ports().objects, &packages).await;
+    published.expect("the catalogue is written");
 }

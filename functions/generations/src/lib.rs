@@ -2,7 +2,6 @@
 
 mod cached;
 mod cancel;
-mod catalogue;
 mod change;
 mod delete;
 mod history;
@@ -16,11 +15,9 @@ mod wait;
 use std::sync::Arc;
 
 use axum::extract::FromRef;
-use reverie_api::App;
+use reverie_api::{App, Catalogue};
 use reverie_store::{objects::Objects, queue::Queue};
 use utoipa_axum::{router::OpenApiRouter, routes};
-
-pub use catalogue::Catalogue;
 
 /// What the function needs.
 #[derive(Clone)]

@@ -2,8 +2,11 @@
 
 use std::sync::Arc;
 
-use reverie_api::lambda::{self, Deployment};
-use reverie_generations::{Catalogue, Generations, router};
+use reverie_api::{
+    Catalogue,
+    lambda::{self, Deployment},
+};
+use reverie_generations::{Generations, router};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> anyhow::Result<()> {

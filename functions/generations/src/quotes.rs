@@ -1,7 +1,7 @@
 use axum::{Json, extract::State};
 use http::StatusCode;
 use jiff::Timestamp;
-use reverie_api::{Body, Caller, IdempotencyKey, Problem, Replay};
+use reverie_api::{Body, Caller, IdempotencyKey, JOB_MAY_WAIT, Problem, Replay, references};
 use reverie_domain::{
     credits::Credits,
     ids::QuoteId,
@@ -94,6 +94,7 @@ async fn quoted(
         }
     };
     let manifest = manifest_of(&models, &canonical)?;
+    references(&state.app, caller.account.id, &canonical.references, JOB_MAY_WAIT).await?;
     Ok(Quote {
         id: QuoteId::new(),
         account: caller.account.id,

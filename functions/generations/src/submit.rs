@@ -2,8 +2,9 @@ use axum::{Json, extract::State};
 use http::{HeaderName, StatusCode, header};
 use jiff::Timestamp;
 use reverie_api::{
-    Body, Caller, IdempotencyKey, Prefer, Problem, Replay,
+    Body, Caller, IdempotencyKey, JOB_MAY_WAIT, Prefer, Problem, Replay,
     generation::{self, GenerationView},
+    references,
 };
 use reverie_domain::{
     credits::Credits,
@@ -120,6 +121,10 @@ async fn submit(
         }
         false => None,
     };
+    if source.is_none() {
+        let wanted = &agreed.content.request.references;
+        references(app, account.id, wanted, JOB_MAY_WAIT).await?;
+    }
     if source.is_none() && request.max_credits.is_some_and(|most| agreed.price > most) {
         let message = format!("this costs {} credits", agreed.price);
         return Err(Problem::invalid_field("max_credits", message));

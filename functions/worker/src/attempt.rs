@@ -5,6 +5,7 @@ use std::{sync::Arc, time::Duration};
 use reverie_domain::{
     ids::{AccountId, GenerationId},
     job::Job,
+    request::CanonicalRequest,
 };
 use reverie_inference::{Engine, MusicRequest};
 use reverie_store::{
@@ -18,7 +19,6 @@ use crate::{
     Worker,
     compute::{self, Gauge, Made, Stopper},
     lease::{End, Lease},
-    request,
     retry::{STORE_TIMEOUT, retry},
     upload::Stored,
 };
@@ -88,7 +88,7 @@ impl Worker {
             tracing::error!(%id, model = lease.job.model.id, "no such model here");
             return self.fail(lease, compute::unavailable()).await;
         };
-        self.work(lease, engine, request::music(detail.request), shutdown).await
+        self.work(lease, engine, detail.request, shutdown).await
     }
 
     async fn claim(&self, mut job: Job, handle: &str) -> Result<Lease, Disposal> {
@@ -119,7 +119,7 @@ impl Worker {
         &self,
         mut lease: Lease,
         engine: Arc<dyn Engine>,
-        request: MusicRequest,
+        request: CanonicalRequest,
         shutdown: &CancellationToken,
     ) -> Disposal {
         tracing::info!(id = %lease.job.id, epoch = lease.epoch, "generation started");
@@ -136,12 +136,35 @@ impl Worker {
         &self,
         lease: &mut Lease,
         engine: Arc<dyn Engine>,
-        request: MusicRequest,
+        request: CanonicalRequest,
         shutdown: &CancellationToken,
     ) -> Result<Stored, End> {
         let gauge = Arc::new(Gauge::default());
+        let request = self.seen(lease, request, &gauge, shutdown).await?;
         let made = self.make(lease, engine, request, &gauge, shutdown).await?;
         self.upload(lease, made, &gauge, shutdown).await
+    }
+
+    /// The engine's form of a request: its references are looked at, and the claim is kept meanwhile.
+    async fn seen(
+        &self,
+        lease: &mut Lease,
+        request: CanonicalRequest,
+        gauge: &Gauge,
+        shutdown: &CancellationToken,
+    ) -> Result<MusicRequest, End> {
+        let (account, ids) = (lease.job.account, request.references.clone());
+        let mut request = MusicRequest::from(request);
+        if ids.is_empty() {
+            return Ok(request);
+        }
+        tokio::select! {
+            biased;
+            seen = self.look_at(account, &ids) => request.references = seen?,
+            end = lease.keep(self, gauge) => return Err(end),
+            () = shutdown.cancelled() => return Err(End::Shutdown),
+        }
+        Ok(request)
     }
 
     /// Runs the engine on a thread of its own, and keeps the claim meanwhile.

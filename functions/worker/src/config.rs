@@ -1,7 +1,7 @@
 use std::{env, num::NonZero, path::Path, sync::Arc, thread, time::Duration};
 
 use reverie_api::lambda::number;
-use reverie_inference::{Engine, PackageError, load, open_all};
+use reverie_inference::{Engine, Package, PackageError, load, open_all};
 
 /// A worker's limits.
 #[derive(Debug, Clone)]
@@ -47,13 +47,20 @@ impl WorkerConfig {
     }
 }
 
-/// Loads every model package in `folder`. Takes seconds: checksums and plans.
+/// Opens every model package in `folder`, and compares its files with their checksums.
 ///
 /// # Errors
-/// The first package that cannot be loaded, or that there is none.
-pub fn load_engines(folder: &Path) -> anyhow::Result<Vec<Arc<dyn Engine>>> {
+/// The first package that cannot be opened, or that there is none.
+pub fn open_packages(folder: &Path) -> anyhow::Result<Vec<Package>> {
     let packages = open_all(folder)?;
     anyhow::ensure!(!packages.is_empty(), "there is no model package in {}", folder.display());
-    let engines: Result<_, PackageError> = packages.iter().map(load).collect();
-    Ok(engines?)
+    Ok(packages)
+}
+
+/// Loads packages. Takes seconds: checksums and plans.
+///
+/// # Errors
+/// The first package that cannot be loaded.
+pub fn load_engines(packages: &[Package]) -> Result<Vec<Arc<dyn Engine>>, PackageError> {
+    packages.iter().map(load).collect()
 }

@@ -8,7 +8,7 @@ mod lease;
 mod panics;
 mod protection;
 mod receive;
-mod request;
+mod references;
 mod retry;
 mod settle;
 #[cfg(test)]
@@ -22,8 +22,8 @@ use reverie_inference::Engine;
 use reverie_store::{objects::Objects, queue::Queue, tables::Tables};
 use tokio::task::JoinHandle;
 
-pub use catalogue::publish_catalogue;
-pub use config::{WorkerConfig, load_engines};
+pub use catalogue::publish_models;
+pub use config::{WorkerConfig, load_engines, open_packages};
 pub use panics::log_panics_by_place;
 
 /// What a worker needs.

@@ -4,7 +4,9 @@ use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use reverie_api::lambda::{Deployment, required};
 use reverie_domain::clock::SystemClock;
-use reverie_worker::{Worker, WorkerConfig, load_engines, log_panics_by_place, publish_catalogue};
+use reverie_worker::{
+    Worker, WorkerConfig, load_engines, log_panics_by_place, open_packages, publish_models,
+};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
@@ -19,15 +21,16 @@ fn main() -> anyhow::Result<()> {
 async fn work() -> anyhow::Result<()> {
     let deployment = Deployment::load("worker").await;
     log_panics_by_place();
+    let packages = open_packages(&PathBuf::from(required("REVERIE_MODELS")?))?;
     let worker = Worker {
         tables: Arc::new(deployment.tables()?),
         objects: Arc::new(deployment.objects()?),
         queue: Arc::new(deployment.queue()?),
         clock: Arc::new(SystemClock),
-        engines: load_engines(&PathBuf::from(required("REVERIE_MODELS")?))?,
+        engines: load_engines(&packages)?,
         config: WorkerConfig::from_env()?,
     };
-    if let Err(error) = publish_catalogue(&*worker.objects, &worker.engines).await {
+    if let Err(error) = publish_models(&*worker.objects, &packages).await {
         tracing::error!(%error, "the catalogue may not name what this worker makes");
     }
     let shutdown = CancellationToken::new();

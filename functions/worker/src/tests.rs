@@ -53,6 +53,8 @@ async fn scene(mode: Mode) -> Scene {
     };
     let job = Job::submit(now, submission);
     let request = CanonicalRequest {
+        references: Vec::new(),
+        sketch: None,
         kind: Kind::Music,
         model: "fake".to_owned(),
         prompt: "calm".to_owned(),

@@ -130,7 +130,7 @@ impl Local {
         let engines = load_engines(config.models.clone()).await?;
         let models: Vec<Manifest> =
             engines.iter().map(|engine| engine.manifest().clone()).collect();
-        let (router, openapi) = routes::all(&app, &functions, models);
+        let (router, openapi) = routes::all(&app, &functions, (models, config.models.clone()));
 
         let shutdown = CancellationToken::new();
         let mut tasks = JoinSet::new();

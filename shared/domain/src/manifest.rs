@@ -79,9 +79,54 @@ pub struct Inputs {
     /// The values that `style.genre` takes; empty where the model takes no genre.
     #[serde(default)]
     pub genres: Vec<String>,
+    /// The values that `style.mood` takes.
+    #[serde(default)]
+    pub moods: Vec<String>,
     /// How many `references` at most; 0 takes none.
     #[serde(default)]
     pub references: u32,
+    /// The words of a `sketch`; absent where the model takes none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sketch: Option<SketchInputs>,
+}
+
+/// The words that a `sketch` is made of.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct SketchInputs {
+    /// Names of sections.
+    pub sections: Vec<String>,
+    /// Such as `4/4`.
+    pub metres: Vec<String>,
+    /// The second words of keys, such as `minor`.
+    pub modes: Vec<String>,
+    /// What may follow the root of a chord, such as `m7`; the empty text is a major triad.
+    pub chords: Vec<String>,
+    /// The tracks that there may be, one for each role.
+    pub tracks: Vec<TrackInputs>,
+}
+
+/// A role in a piece, and who can play it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct TrackInputs {
+    /// Such as `bass`.
+    pub role: String,
+    /// Such as `finger_bass`.
+    pub instruments: Vec<String>,
+}
+
+impl Inputs {
+    /// Every instrument that the model has, once each.
+    #[must_use]
+    pub fn instruments(&self) -> Vec<&str> {
+        let tracks = self.sketch.iter().flat_map(|sketch| &sketch.tracks);
+        let mut all = Vec::new();
+        for name in tracks.flat_map(|track| &track.instruments) {
+            if !all.contains(&name.as_str()) {
+                all.push(name);
+            }
+        }
+        all
+    }
 }
 
 /// Bounds on a request.
@@ -174,6 +219,12 @@ impl Manifest {
     #[must_use]
     pub fn price_for(&self, seconds: f64) -> u64 {
         self.price.for_seconds(seconds)
+    }
+
+    /// Where a file of this version of the package is in the bucket, for functions that need it.
+    #[must_use]
+    pub fn object_key(&self, file: &str) -> String {
+        format!("models/{}/{}/{file}", self.id, self.version)
     }
 
     /// The file of this name, if the package has it.

@@ -32,7 +32,7 @@ pub const REGISTER: &[PersonalData] = &[
     },
     PersonalData {
         category: "rate",
-        stored_in: "accounts: requests, one instant",
+        stored_in: "accounts: requests, one instant; operations: allowance, one instant",
         purpose: "to limit how often an account asks",
         kept: "a minute after last use",
     },

@@ -18,6 +18,7 @@ use crate::{
     credits::Credits,
     ids::{QuoteId, UploadId},
     manifest::{Kind, Manifest},
+    sketch::MusicSketch,
 };
 
 /// The body of `POST /v1/generations` and `POST /v1/quotes`, as it came in.
@@ -54,9 +55,10 @@ pub struct GenerationRequest {
     /// Uploads to take as reference.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub references: Option<Vec<UploadId>>,
-    /// An edited sketch. Not in this version.
+    /// The form of the piece, as `POST /v1/sketches` gives it or edited. It is honoured exactly, and
+    /// says how long the piece is.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub sketch: Option<Value>,
+    pub sketch: Option<MusicSketch>,
     /// An earlier generation to change. Not in this version.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub from: Option<Value>,
@@ -102,11 +104,18 @@ pub struct Style {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "D minor")]
     pub key: Option<String>,
+    /// One of the model's moods.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mood: Option<String>,
+    /// The only instruments to use, up to 8 of the model's.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(max_items = 8)]
+    pub instruments: Vec<String>,
 }
 
 /// A request that is complete and allowed: every default filled in. This is what is stored,
 /// priced, quoted and shown as `request`; sending it again asks for the same content.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct CanonicalRequest {
     /// What to make.
     pub kind: Kind,
@@ -125,6 +134,12 @@ pub struct CanonicalRequest {
     /// Wishes that take precedence over the prompt.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub style: Option<Style>,
+    /// Uploads to take as reference.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub references: Vec<UploadId>,
+    /// The form of the piece.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sketch: Option<MusicSketch>,
 }
 
 /// One thing that is wrong with a request.

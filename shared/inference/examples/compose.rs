@@ -69,6 +69,7 @@ fn compose(
             instruments: options.instrument.clone(),
             ..StyleHints::default()
         },
+        ..MusicRequest::default()
     };
     let output = engine.generate(&request, &mut |_| ControlFlow::Continue(()))?;
     for stage in &output.stages {

@@ -15,6 +15,8 @@ pub(crate) enum Purpose {
     Performance = 3,
     /// The noise below the last bit.
     Dither = 4,
+    /// The chords of a sketch.
+    Harmony = 5,
 }
 
 /// ChaCha with 8 rounds; the key is the seed and the purpose, little-endian, then zeros.

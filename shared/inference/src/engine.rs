@@ -5,11 +5,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use reverie_domain::manifest::Manifest;
+use reverie_domain::request::CanonicalRequest;
+use reverie_domain::sketch::MusicSketch;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{EngineError, PackageError};
 use crate::package::Package;
-use crate::score_engine::ScoreEngine;
+use crate::reference::Reference;
+use crate::score_engine::{ScoreEngine, ScorePlanner};
 
 /// Told the progress (0–1, never falling), at least ten times a second while a model computes;
 /// `Break` cancels the job.
@@ -39,6 +42,32 @@ pub trait Engine: Send + Sync {
     ) -> Result<Output, EngineError>;
 }
 
+/// The half of a model that reads prompts and decides the form. It is small and quick, and makes no
+/// sound.
+pub trait Planner: Send + Sync {
+    /// What the package says about itself.
+    fn manifest(&self) -> &Manifest;
+
+    /// Decides the form of a piece. The same request gives the same plan.
+    ///
+    /// # Errors
+    /// [`EngineError::Invalid`] names the field.
+    fn plan(&self, request: &MusicRequest) -> Result<Plan, EngineError>;
+}
+
+/// The form of a piece that is not made yet.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    /// The form. A request with it is honoured exactly.
+    pub sketch: MusicSketch,
+    /// The length of the piece in whole seconds.
+    pub seconds: u32,
+    /// How the request was understood, as in [`Output::understood`].
+    pub understood: serde_json::Value,
+    /// Where the plan is not what the request says, each in a sentence.
+    pub warnings: Vec<String>,
+}
+
 /// Loads a package into the engine that its manifest names.
 ///
 /// # Errors
@@ -46,11 +75,35 @@ pub trait Engine: Send + Sync {
 pub fn load(package: &Package) -> Result<Arc<dyn Engine>, PackageError> {
     match package.manifest().engine.as_str() {
         "score" => Ok(Arc::new(ScoreEngine::load(package)?)),
-        engine => Err(PackageError::UnknownEngine {
-            package: package.manifest().id.clone(),
-            engine: engine.to_owned(),
-            known: "score".to_owned(),
-        }),
+        _ => Err(unknown(package.manifest())),
+    }
+}
+
+/// Loads the half of a package that plans. It reads [`plan_files`] only.
+///
+/// # Errors
+/// An unknown engine, or a file that it cannot use.
+pub fn load_planner(package: &Package) -> Result<Arc<dyn Planner>, PackageError> {
+    match package.manifest().engine.as_str() {
+        "score" => Ok(Arc::new(ScorePlanner::load(package)?)),
+        _ => Err(unknown(package.manifest())),
+    }
+}
+
+/// The files of a package that [`load_planner`] reads; none for an engine that has no such half.
+#[must_use]
+pub fn plan_files(manifest: &Manifest) -> &'static [&'static str] {
+    match manifest.engine.as_str() {
+        "score" => ScorePlanner::FILES,
+        _ => &[],
+    }
+}
+
+fn unknown(manifest: &Manifest) -> PackageError {
+    PackageError::UnknownEngine {
+        package: manifest.id.clone(),
+        engine: manifest.engine.clone(),
+        known: "score".to_owned(),
     }
 }
 
@@ -69,6 +122,34 @@ pub struct MusicRequest {
     /// Settings that win over what the prompt says.
     #[serde(default)]
     pub style: StyleHints,
+    /// The form of the piece: all but its notes. It wins over everything else.
+    #[serde(default)]
+    pub sketch: Option<MusicSketch>,
+    /// Pictures that steer mood, tempo and density where nothing else fixes them.
+    #[serde(default)]
+    pub references: Vec<Reference>,
+}
+
+/// Without the references: they have to be looked at.
+impl From<CanonicalRequest> for MusicRequest {
+    fn from(request: CanonicalRequest) -> Self {
+        let style = request.style.unwrap_or_default();
+        Self {
+            prompt: request.prompt,
+            negative_prompt: request.negative_prompt,
+            seconds: f64::from(request.seconds),
+            seed: u64::from(request.seed),
+            style: StyleHints {
+                genre: style.genre,
+                mood: style.mood,
+                tempo_bpm: style.tempo_bpm.map(f64::from),
+                key: style.key,
+                instruments: style.instruments,
+            },
+            sketch: request.sketch,
+            references: Vec::new(),
+        }
+    }
 }
 
 /// Settings that win over what the prompt says.

@@ -6,6 +6,7 @@ mod engine;
 mod error;
 mod package;
 mod progress;
+mod reference;
 mod render;
 mod runtime;
 mod score;
@@ -23,6 +24,10 @@ pub fn check_midi(piece: &Piece) {
     encode::midi::fuzz::check(piece);
 }
 
-pub use engine::{Engine, MusicRequest, Output, OutputFile, Stage, StyleHints, Watch, load};
+pub use engine::{
+    Engine, MusicRequest, Output, OutputFile, Plan, Planner, Stage, StyleHints, Watch, load,
+    load_planner, plan_files,
+};
 pub use error::{EngineError, PackageError};
 pub use package::{Package, open_all};
+pub use reference::{Look, Motion, Reference};

@@ -1,5 +1,6 @@
 //! A model package: a folder with `model.toml` and the files that it lists.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -12,8 +13,15 @@ use crate::error::PackageError;
 /// A folder whose files have been compared with their checksums.
 #[derive(Debug, Clone)]
 pub struct Package {
-    dir: PathBuf,
+    source: Source,
     manifest: Manifest,
+}
+
+#[derive(Debug, Clone)]
+enum Source {
+    Folder(PathBuf),
+    /// By name.
+    Memory(BTreeMap<String, Vec<u8>>),
 }
 
 impl Package {
@@ -26,11 +34,16 @@ impl Package {
         let document = fs::read_to_string(&path).map_err(unreadable(&path))?;
         let manifest =
             Manifest::parse(&document).map_err(|source| PackageError::Manifest { path, source })?;
-        let package = Self { dir: dir.to_owned(), manifest };
-        for file in &package.manifest.files {
-            package.verify(file)?;
+        for file in &manifest.files {
+            verify(&dir.join(&file.name), file)?;
         }
-        Ok(package)
+        Ok(Self { source: Source::Folder(dir.to_owned()), manifest })
+    }
+
+    /// A package of which only these files are there, by name. Each is verified when it is used.
+    #[must_use]
+    pub fn of_files(manifest: Manifest, files: BTreeMap<String, Vec<u8>>) -> Self {
+        Self { source: Source::Memory(files), manifest }
     }
 
     /// What the package says about itself.
@@ -43,13 +56,22 @@ impl Package {
     ///
     /// # Errors
     /// The file is not listed, and so was not verified, or has changed or gone since.
-    pub(crate) fn read(&self, name: &str) -> Result<Vec<u8>, PackageError> {
+    pub fn read(&self, name: &str) -> Result<Vec<u8>, PackageError> {
         let file = self
             .manifest
             .file(name)
             .ok_or_else(|| self.content(name, "is not listed in model.toml"))?;
-        let path = self.dir.join(name);
-        let bytes = fs::read(&path).map_err(unreadable(&path))?;
+        let (path, bytes) = match &self.source {
+            Source::Folder(dir) => {
+                let path = dir.join(name);
+                let bytes = fs::read(&path).map_err(unreadable(&path))?;
+                (path, bytes)
+            }
+            Source::Memory(files) => {
+                let bytes = files.get(name).ok_or_else(|| self.content(name, "is not there"))?;
+                (PathBuf::from(name), bytes.clone())
+            }
+        };
         same(&path, &file.sha256, Sha256::digest(&bytes).as_slice())?;
         Ok(bytes)
     }
@@ -62,14 +84,13 @@ impl Package {
             message: message.to_string(),
         }
     }
+}
 
-    fn verify(&self, file: &PackageFile) -> Result<(), PackageError> {
-        let path = self.dir.join(&file.name);
-        let mut content = fs::File::open(&path).map_err(unreadable(&path))?;
-        let mut hasher = Sha256::new();
-        io::copy(&mut content, &mut hasher).map_err(unreadable(&path))?;
-        same(&path, &file.sha256, hasher.finalize().as_slice())
-    }
+fn verify(path: &Path, file: &PackageFile) -> Result<(), PackageError> {
+    let mut content = fs::File::open(path).map_err(unreadable(path))?;
+    let mut hasher = Sha256::new();
+    io::copy(&mut content, &mut hasher).map_err(unreadable(path))?;
+    same(path, &file.sha256, hasher.finalize().as_slice())
 }
 
 /// Opens each subfolder of `dir` that has a `model.toml`, in order of name.

@@ -21,7 +21,7 @@ pub(crate) use player::channel_of;
 pub(crate) use sound::{SAMPLE_RATE, Sound, frames_of};
 
 /// Silence before the first note, in seconds: codecs smear what starts at the very first frame.
-pub(crate) const LEAD_IN: f64 = 0.03;
+pub(crate) use reverie_domain::sketch::LEAD_IN;
 
 /// Plays `score` into exactly `frames` frames. What still sounds at the end is faded.
 pub(crate) fn render(

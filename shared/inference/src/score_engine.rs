@@ -5,10 +5,15 @@ mod bars;
 mod brief;
 mod form;
 mod grammar;
+mod harmony;
 mod network;
+mod notes;
+mod planner;
 mod prompt;
 mod repeats;
 mod sampler;
+mod sketch;
+mod steer;
 mod understood;
 mod vocabulary;
 mod writer;
@@ -19,10 +24,9 @@ use std::time::Instant;
 use reverie_domain::manifest::Manifest;
 use rustysynth::SoundFont;
 
-use self::brief::{Brief, Wishes};
+pub(crate) use self::planner::ScorePlanner;
+
 use self::network::Network;
-use self::prompt::PromptReader;
-use self::vocabulary::Vocabulary;
 use crate::encode;
 use crate::engine::{Engine, MusicRequest, Output, OutputFile, Stage, Watch};
 use crate::error::{EngineError, PackageError};
@@ -33,9 +37,7 @@ use crate::score::Score;
 
 /// A loaded package of the engine `score`.
 pub(crate) struct ScoreEngine {
-    manifest: Manifest,
-    vocabulary: Vocabulary,
-    prompts: PromptReader,
+    planner: ScorePlanner,
     network: Network,
     bank: Arc<SoundFont>,
 }
@@ -43,67 +45,29 @@ pub(crate) struct ScoreEngine {
 impl ScoreEngine {
     /// Reads `vocab.json`, `prompt.onnx`, `score.onnx` and the bank, `bank.sf3` or `bank.sf2`.
     pub(crate) fn load(package: &Package) -> Result<Self, PackageError> {
-        let manifest = package.manifest().clone();
-        let bank = match manifest.file("bank.sf2") {
+        let bank = match package.manifest().file("bank.sf2") {
             Some(_) => "bank.sf2",
             None => "bank.sf3",
         };
-        let (json, reader, writer) = ("vocab.json", "prompt.onnx", "score.onnx");
-        let vocabulary = Vocabulary::parse(&package.read(json)?)
-            .map_err(|error| package.content(json, error))?;
+        let writer = "score.onnx";
+        let planner = ScorePlanner::load(package)?;
         Ok(Self {
-            prompts: PromptReader::new(&package.read(reader)?, &vocabulary.prompt)
-                .map_err(|error| package.content(reader, format!("{error:#}")))?,
-            network: Network::new(&package.read(writer)?, &vocabulary)
+            network: Network::new(&package.read(writer)?, planner.vocabulary())
                 .map_err(|error| package.content(writer, format!("{error:#}")))?,
             bank: read_bank(&package.read(bank)?).map_err(|error| package.content(bank, error))?,
-            vocabulary,
-            manifest,
+            planner,
         })
-    }
-
-    /// Decides what to write.
-    fn brief(&self, request: &MusicRequest) -> Result<Brief, EngineError> {
-        let read = |prompt: &str| {
-            self.prompts
-                .read(prompt)
-                .map_err(|error| EngineError::internal("prompt.onnx")(format!("{error:#}")))
-        };
-        let reading = read(&request.prompt)?;
-        let negative = request.negative_prompt.as_deref().map(read).transpose()?;
-        let wishes = Wishes::new(request, &reading, negative.as_ref());
-        Brief::new(&self.vocabulary, &wishes)
-    }
-
-    fn check(&self, request: &MusicRequest) -> Result<(), EngineError> {
-        let limits = &self.manifest.limits;
-        let seconds = limits.seconds.min..=limits.seconds.max;
-        if !seconds.contains(&request.seconds) {
-            let message = format!("must be between {} and {}", seconds.start(), seconds.end());
-            return Err(EngineError::invalid("seconds", message));
-        }
-        let most = limits.prompt_chars as usize;
-        let too_long = |text: &str| text.chars().count() > most;
-        if too_long(&request.prompt) {
-            let message = format!("must not exceed {most} characters");
-            return Err(EngineError::invalid("prompt", message));
-        }
-        if request.negative_prompt.as_deref().is_some_and(too_long) {
-            let message = format!("must not exceed {most} characters");
-            return Err(EngineError::invalid("negative_prompt", message));
-        }
-        Ok(())
     }
 }
 
 impl Engine for ScoreEngine {
     fn manifest(&self) -> &Manifest {
-        &self.manifest
+        self.planner.manifest()
     }
 
     fn warm_up(&self) -> Result<(), EngineError> {
         let request =
-            MusicRequest { seconds: self.manifest.limits.seconds.min, ..MusicRequest::default() };
+            MusicRequest { seconds: self.manifest().limits.seconds.min, ..MusicRequest::default() };
         self.generate(&request, &mut |_| std::ops::ControlFlow::Continue(())).map(drop)
     }
 
@@ -112,20 +76,21 @@ impl Engine for ScoreEngine {
         request: &MusicRequest,
         watch: &mut Watch<'_>,
     ) -> Result<Output, EngineError> {
-        self.check(request)?;
+        self.planner.check(request)?;
+        let vocabulary = self.planner.vocabulary();
         let mut progress = Progress::new(watch);
         let mut clock = Clock::new();
         progress.at(0.0)?;
-        let brief = self.brief(request)?;
+        let brief = self.planner.brief(request)?;
         clock.lap("read");
         let bars = writer::write(
-            &self.vocabulary,
+            vocabulary,
             &self.network,
             &brief,
             request.seed,
             &mut progress.stage(0.01, 0.6),
         )?;
-        let score = arrange::arrange(&self.vocabulary, &brief, &bars, request.seed);
+        let score = arrange::arrange(vocabulary, &brief, &bars, request.seed);
         clock.lap("write");
         let frames = frames_of(request.seconds);
         let sound = render(&score, &self.bank, frames, &mut progress.stage(0.6, 0.9))?;
@@ -133,7 +98,7 @@ impl Engine for ScoreEngine {
         let files = files(&sound, &score, request.seed, &mut progress.stage(0.9, 1.0))?;
         clock.lap("encode");
         Ok(Output {
-            understood: understood::understood(&self.vocabulary, &brief, &bars, &score),
+            understood: understood::of_bars(vocabulary, &brief, &bars, &score),
             seconds: frames as f64 / f64::from(SAMPLE_RATE),
             files,
             stages: clock.stages,

@@ -1,13 +1,16 @@
 //! Idempotency keys and limits.
 
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
-use reverie_domain::ids::AccountId;
+use reverie_domain::{
+    ids::AccountId,
+    rate::{Bucket, Policy},
+};
 use serde::{Deserialize, Serialize};
 
 use crate::{
     Record,
-    record::{from_maybe, get},
-    tables::{Key, Outcome, StoreError, Table, Tables, Write},
+    record::{from_maybe, get, present},
+    tables::{Key, Outcome, StoreError, Table, Tables, Write, WriteError},
 };
 
 /// How long an idempotency key is remembered.
@@ -74,6 +77,70 @@ impl Idempotency {
 #[must_use]
 pub fn idempotency_key(account: AccountId, route: &str, key_hash: &str) -> Key {
     Key::new(Table::Operations, format!("idempotency#{account}"), format!("{route}#{key_hash}"))
+}
+
+/// What an account has left of a limit of one operation. The row ends when the bucket is full.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Allowance {
+    /// Whose.
+    pub account: AccountId,
+    /// Of which limit.
+    pub limit: String,
+    /// What is left.
+    pub bucket: Bucket,
+    /// Counts the row's changes.
+    pub version: u64,
+}
+
+impl Record for Allowance {
+    fn key(&self) -> Key {
+        Key::new(Table::Operations, format!("allowance#{}", self.account), &self.limit)
+    }
+
+    fn version(&self) -> u64 {
+        self.version
+    }
+
+    fn ends_at(&self) -> Option<Timestamp> {
+        Some(self.bucket.full_at())
+    }
+}
+
+/// How often a token is tried for while others take some of the same account.
+const ATTEMPTS: u32 = 8;
+
+/// Takes a token of an account's limit. Without one left, the seconds until there is one.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn take_token(
+    tables: &dyn Tables,
+    now: Timestamp,
+    account: AccountId,
+    policy: &Policy,
+) -> Result<Result<(), u32>, StoreError> {
+    let limit = policy.name.to_owned();
+    let full = Allowance { account, limit, bucket: Bucket::full(now), version: 0 };
+    let mut known = get::<Allowance>(tables, full.key()).await?;
+    for _ in 0..ATTEMPTS {
+        let before = known.as_ref().unwrap_or(&full);
+        let bucket = match before.bucket.take(now, policy) {
+            Ok(bucket) => bucket,
+            Err(wait) => return Ok(Err(wait)),
+        };
+        let next = Allowance { bucket, version: before.version + 1, ..before.clone() };
+        let write = match &known {
+            None => next.create()?,
+            Some(before) => next.replace(before)?,
+        };
+        match tables.write(&[write]).await {
+            Ok(()) => return Ok(Ok(())),
+            Err(WriteError::Conflict(outcomes)) => known = present(outcomes)?,
+            Err(WriteError::Store(error)) => return Err(error),
+        }
+    }
+    // So many at once are too many.
+    Ok(Err(1))
 }
 
 /// How many guests an address made on one day. The address is a keyed hash.

@@ -18,7 +18,7 @@ use crate::{
 pub const QUOTE_VALIDITY: SignedDuration = SignedDuration::from_mins(30);
 
 /// A quote's row.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Quote {
     /// The quote's id.
     pub id: QuoteId,

@@ -8,7 +8,7 @@ use reverie_domain::{
 
 use crate::{
     Record,
-    record::{from_row, get, replace},
+    record::{from_maybe, from_row, get, replace},
     tables::{Key, Query, Range, StoreError, Table, Tables},
 };
 
@@ -36,6 +36,19 @@ pub async fn find(
     id: UploadId,
 ) -> Result<Option<Upload>, StoreError> {
     get(tables, upload_key(account, id)).await
+}
+
+/// The uploads of this account, in the order of the ids: at most 100.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn find_all(
+    tables: &dyn Tables,
+    account: AccountId,
+    ids: &[UploadId],
+) -> Result<Vec<Option<Upload>>, StoreError> {
+    let keys: Vec<Key> = ids.iter().map(|id| upload_key(account, *id)).collect();
+    tables.get(&keys).await?.into_iter().map(from_maybe).collect()
 }
 
 /// Newest first; `after` is the last one of the page before.

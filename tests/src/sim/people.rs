@@ -4,9 +4,9 @@ use std::{sync::Arc, time::Duration};
 
 use axum::{Router, body::Body};
 use http::{Method, Request};
-use reverie_api::{AccountLimit, AddressLimit, App, Settings, finish};
+use reverie_api::{AccountLimit, AddressLimit, App, Catalogue, Settings, finish};
 use reverie_domain::{credits::Credits, random};
-use reverie_generations::{Catalogue, Generations};
+use reverie_generations::Generations;
 use reverie_inference::Engine;
 use secrecy::SecretString;
 use serde_json::{Value, json};

@@ -14,5 +14,7 @@ mod malformed;
 mod openapi;
 mod packages;
 mod paths;
+mod references;
 mod restart;
+mod sketches;
 mod uploads;

@@ -9,6 +9,7 @@ async fn the_missing_variable_is_named() {
         ("auth", "REVERIE_PUBLIC_ORIGIN"),
         ("credits", "REVERIE_TABLE_LEDGER"),
         ("generations", "REVERIE_QUEUE_JOBS"),
+        ("sketches", "REVERIE_BUCKET"),
         ("media", "REVERIE_BUCKET"),
         ("events", "REVERIE_HASH_SECRET_ARN"),
         ("housekeeper", "REVERIE_TABLE_ACCOUNTS"),

@@ -106,6 +106,18 @@ async fn everyone_reads(player: &mut Player) {
 }
 
 async fn upload(player: &mut Player) {
+    let id = uploaded(player).await;
+    let sketch = json!({"kind": "music", "prompt": "sketch", "seconds": 5, "references": [id]});
+    for _ in 0..OFTEN {
+        player.guest.post("/v1/sketches", sketch.clone()).await.expect(StatusCode::OK);
+    }
+    player.take(Method::POST, "/v1/sketches", &[], sketch).await;
+    player.get("/v1/uploads/{id}", &[&id]).await;
+    player.take(Method::DELETE, "/v1/uploads/{id}", &[&id], Value::Null).await;
+}
+
+/// A reference that is ready.
+async fn uploaded(player: &mut Player) -> String {
     let mut png = Cursor::new(Vec::new());
     let image = image::RgbImage::from_pixel(64, 48, image::Rgb([200, 120, 40]));
     image.write_to(&mut png, image::ImageFormat::Png).expect("PNG");
@@ -115,8 +127,7 @@ async fn upload(player: &mut Player) {
     assert_eq!(player.guest.put(&upload, "image/png", png).await, StatusCode::OK);
     let id = upload["id"].as_str().expect("an id");
     player.take(Method::POST, "/v1/uploads/{id}/complete", &[id], Value::Null).await;
-    player.get("/v1/uploads/{id}", &[id]).await;
-    player.take(Method::DELETE, "/v1/uploads/{id}", &[id], Value::Null).await;
+    id.to_owned()
 }
 
 /// Leaves a queued job behind.
@@ -140,6 +151,10 @@ async fn submit_and_change(player: &mut Player, lambda: &Lambda) {
         player.get(events, &[&id]).await;
     }
     player.take(Method::DELETE, "/v1/generations/{id}", &[&id], Value::Null).await;
+    let reference = uploaded(player).await;
+    let request = json!({
+        "kind": "music", "prompt": "what is used", "seconds": 5, "references": [reference]
+    });
     player.guest.post("/v1/generations", request).await.expect(StatusCode::ACCEPTED);
 }
 

@@ -1,22 +1,34 @@
-use std::sync::Arc;
+use std::{path::PathBuf, sync::Arc};
 
 use axum::Router;
-use reverie_api::{App, document};
+use reverie_api::{App, Catalogue, document};
 use reverie_domain::manifest::Manifest;
 use reverie_events::{Carrier, Events};
-use reverie_generations::{Catalogue, Generations};
+use reverie_generations::Generations;
 use reverie_media::Media;
+use reverie_sketches::{Planners, Sketches};
 use utoipa::openapi::OpenApi;
 
 use super::Ports;
 
 /// The routes of all functions, as API Gateway would put them together, and their description.
-pub(super) fn all(app: &App, ports: &Ports, models: Vec<Manifest>) -> (Router, OpenApi) {
+pub(super) fn all(
+    app: &App,
+    ports: &Ports,
+    (models, folders): (Vec<Manifest>, Vec<PathBuf>),
+) -> (Router, OpenApi) {
+    let catalogue = Arc::new(Catalogue::fixed(models));
+    let sketches = Sketches {
+        app: app.clone(),
+        objects: ports.objects.clone(),
+        catalogue: catalogue.clone(),
+        planners: Arc::new(Planners::of_folders(folders)),
+    };
     let generations = Generations {
         app: app.clone(),
         objects: ports.objects.clone(),
         queue: ports.queue.clone(),
-        catalogue: Arc::new(Catalogue::fixed(models)),
+        catalogue,
     };
     let media = Media { app: app.clone(), objects: ports.objects.clone() };
     let (objects, carrier) = (ports.objects.clone(), Carrier::Streams);
@@ -25,6 +37,7 @@ pub(super) fn all(app: &App, ports: &Ports, models: Vec<Manifest>) -> (Router, O
         reverie_auth::router(app.clone()),
         reverie_credits::router(app.clone()),
         reverie_generations::router(generations),
+        reverie_sketches::router(sketches),
         reverie_media::router(media),
         reverie_events::router(events),
         reverie_studio::router(),

@@ -6,14 +6,16 @@ use super::*;
 
 /// The longest key and value of a label, and how many there may be.
 const LABELS: (usize, usize, usize) = (64, 256, 16);
+/// How many instruments `style` may name.
+const INSTRUMENTS: usize = 8;
 const TEMPO: std::ops::RangeInclusive<u16> = 40..=220;
 
 impl GenerationRequest {
     /// Whether anything beside `quote` says what to make.
     #[must_use]
     pub fn describes_content(&self) -> bool {
-        let Self { kind, prompt, model, seconds, seed, style, negative_prompt, references, .. } =
-            self;
+        let Self { kind, prompt, model, seconds, seed, style, .. } = self;
+        let Self { negative_prompt, references, sketch, .. } = self;
         kind.is_some()
             || prompt.is_some()
             || model.is_some()
@@ -22,6 +24,7 @@ impl GenerationRequest {
             || style.is_some()
             || negative_prompt.is_some()
             || references.is_some()
+            || sketch.is_some()
     }
 
     /// Checks what concerns the submission rather than the content: labels, the expiry, and what
@@ -30,7 +33,6 @@ impl GenerationRequest {
     pub fn check_submission(&self, now: Timestamp) -> Vec<FieldError> {
         let mut errors = Errors::default();
         for (path, present) in [
-            ("sketch", self.sketch.is_some()),
             ("from", self.from.is_some()),
             ("replace", self.replace.is_some()),
             ("lock", self.lock.is_some()),
@@ -56,14 +58,13 @@ impl GenerationRequest {
         let manifest = self.find_model(catalogue, &mut errors);
         let prompt = self.checked_prompt(manifest, &mut errors);
         let negative_prompt = self.checked_negative(manifest, &mut errors);
-        let seconds = self.checked_seconds(manifest, &mut errors);
         let style = self.checked_style(manifest, &mut errors);
-        if let (Some(manifest), Some(references)) = (manifest, &self.references)
-            && references.len() > manifest.inputs.references as usize
-        {
-            let most = manifest.inputs.references;
-            errors.push("references", format!("{} takes at most {most} references", manifest.id));
-        }
+        let references = self.checked_references(manifest, &mut errors);
+        let sketch = self.checked_sketch(manifest, &mut errors);
+        let seconds = match &sketch {
+            Some(sketch) => self.sketched_seconds(sketch, manifest, &mut errors),
+            None => self.checked_seconds(manifest, &mut errors),
+        };
         let (Some(manifest), true) = (manifest, errors.0.is_empty()) else {
             return Err(errors.0);
         };
@@ -75,6 +76,8 @@ impl GenerationRequest {
             seconds,
             seed: 0,
             style,
+            references,
+            sketch,
         };
         canonical.seed = self.seed.unwrap_or_else(|| canonical.derived_seed());
         Ok(canonical)
@@ -133,12 +136,75 @@ impl GenerationRequest {
         seconds
     }
 
+    /// The sketch in its one form; `None` also where it is wrong.
+    fn checked_sketch(
+        &self,
+        manifest: Option<&Manifest>,
+        errors: &mut Errors,
+    ) -> Option<MusicSketch> {
+        let (sketch, manifest) = (self.sketch.as_ref()?, manifest?);
+        let Some(words) = &manifest.inputs.sketch else {
+            errors.push("sketch", "this model does not take one");
+            return None;
+        };
+        let checked = sketch.checked(words, &manifest.inputs.genres);
+        checked.map_err(|wrong| errors.0.extend(wrong)).ok()
+    }
+
+    /// A sketch has its length; within what the last chord may ring, `seconds` chooses.
+    fn sketched_seconds(
+        &self,
+        sketch: &MusicSketch,
+        manifest: Option<&Manifest>,
+        errors: &mut Errors,
+    ) -> u32 {
+        let (shortest, longest) = sketch.seconds();
+        if let Some(seconds) = self.seconds
+            && !(shortest..=longest).contains(&seconds)
+        {
+            let message = format!("the sketch makes {shortest} to {longest}; leave it out");
+            errors.push("seconds", message);
+        }
+        let seconds = self.seconds.unwrap_or_else(|| sketch.usual_seconds());
+        if let Some(limits) = manifest.map(|manifest| manifest.limits.seconds)
+            && !(limits.min..=limits.max).contains(&f64::from(seconds))
+        {
+            let (min, max) = (limits.min, limits.max);
+            let message = format!("they last {seconds} s; this model makes {min} to {max}");
+            errors.push("sketch.sections", message);
+        }
+        seconds
+    }
+
+    fn checked_references(
+        &self,
+        manifest: Option<&Manifest>,
+        errors: &mut Errors,
+    ) -> Vec<UploadId> {
+        let (Some(references), Some(manifest)) = (&self.references, manifest) else {
+            return Vec::new();
+        };
+        let most = manifest.inputs.references;
+        if references.len() > most as usize {
+            errors.push("references", format!("{} takes at most {most} references", manifest.id));
+            return Vec::new();
+        }
+        for (index, reference) in references.iter().enumerate() {
+            if references[..index].contains(reference) {
+                errors.push(&format!("references[{index}]"), "is there twice");
+            }
+        }
+        references.clone()
+    }
+
     fn checked_style(&self, manifest: Option<&Manifest>, errors: &mut Errors) -> Option<Style> {
         let (style, manifest) = (self.style.as_ref()?, manifest?);
         let given = [
             ("genre", style.genre.is_some()),
             ("tempo_bpm", style.tempo_bpm.is_some()),
             ("key", style.key.is_some()),
+            ("mood", style.mood.is_some()),
+            ("instruments", !style.instruments.is_empty()),
         ];
         for (name, _) in given.iter().filter(|(name, given)| {
             *given && !manifest.inputs.style.iter().any(|field| field == name)
@@ -154,6 +220,13 @@ impl GenerationRequest {
         {
             errors.push("style.genre", format!("must be one of {}", genres.join(", ")));
         }
+        let moods = &manifest.inputs.moods;
+        if let Some(mood) = &style.mood
+            && !moods.contains(mood)
+        {
+            errors.push("style.mood", format!("must be one of {}", moods.join(", ")));
+        }
+        check_instruments(&style.instruments, manifest, errors);
         let key = style.key.as_ref().and_then(|key| {
             let canonical = canonical_key(key);
             if canonical.is_none() {
@@ -178,6 +251,24 @@ impl GenerationRequest {
                 let message = format!("at most {value_chars} characters, none of them control");
                 errors.push(&format!("labels.{key}"), message);
             }
+        }
+    }
+}
+
+fn check_instruments(wanted: &[String], manifest: &Manifest, errors: &mut Errors) {
+    if wanted.is_empty() {
+        return;
+    }
+    if wanted.len() > INSTRUMENTS {
+        errors.push("style.instruments", format!("at most {INSTRUMENTS} instruments"));
+    }
+    let known = manifest.inputs.instruments();
+    for (index, name) in wanted.iter().enumerate().take(INSTRUMENTS) {
+        let path = format!("style.instruments[{index}]");
+        if !known.contains(&name.as_str()) {
+            errors.push(&path, format!("must be one of {}", known.join(", ")));
+        } else if wanted[..index].contains(name) {
+            errors.push(&path, "is there twice");
         }
     }
 }

@@ -27,8 +27,9 @@ fn check(request: &GenerationRequest, catalogue: &[Manifest]) {
     let limits = catalogue[0].limits;
     assert!((1..=limits.prompt_chars as usize).contains(&canonical.prompt.chars().count()));
     assert!((5..=180).contains(&canonical.seconds));
-    let CanonicalRequest { kind, model, prompt, negative_prompt, seconds, seed, style } =
+    let CanonicalRequest { kind, model, prompt, negative_prompt, seconds, seed, .. } =
         canonical.clone();
+    let CanonicalRequest { style, references, sketch, .. } = canonical.clone();
     let again = GenerationRequest {
         kind: Some(kind),
         model: Some(model),
@@ -37,6 +38,8 @@ fn check(request: &GenerationRequest, catalogue: &[Manifest]) {
         seconds: Some(seconds),
         seed: Some(seed),
         style,
+        references: Some(references),
+        sketch,
         ..GenerationRequest::default()
     };
     assert_eq!(again.canonical(catalogue), Ok(canonical));
@@ -71,6 +74,7 @@ fn style() -> impl Strategy<Value = Style> {
         genre: march.then(|| "march".to_owned()),
         tempo_bpm,
         key,
+        ..Style::default()
     })
 }
 

@@ -1,5 +1,7 @@
 //! From bars to notes: transposition, swing, the ending, and the small differences of players.
 
+mod accents;
+
 use super::bars::{Bar, Group};
 use super::brief::{Brief, Track};
 use super::vocabulary::Vocabulary;
@@ -20,8 +22,30 @@ const HIT: u32 = STEP;
 /// The score of `bars`.
 pub(crate) fn arrange(vocabulary: &Vocabulary, brief: &Brief, bars: &[Bar], seed: u64) -> Score {
     let mut dice = Dice::new(seed, Purpose::Performance);
+    let mut score = frame(vocabulary, brief);
+    let mut players = Vec::new();
+    let ring = (brief.fit.ring * HELD / score.tick_seconds()) as u32;
+    for (index, track) in brief.tracks.iter().enumerate() {
+        let player = Player { vocabulary, brief, track, ring };
+        let part = player.part(bars, index, &mut dice);
+        if !part.notes.is_empty() {
+            score.parts.push(part);
+            players.push(index);
+        }
+    }
+    accents::add(vocabulary, brief, bars, &mut score, &players);
+    let longest = (LONGEST_REST / score.tick_seconds()) as u32;
+    bridge_rests(&mut score.parts, longest);
+    if !brief.demands.is_empty() {
+        end_with_sections(brief, &mut score.parts, &players);
+    }
+    score
+}
+
+/// A score without parts.
+pub(crate) fn frame(vocabulary: &Vocabulary, brief: &Brief) -> Score {
     let quarters_per_beat = f64::from(brief.metre.steps_per_beat) / 4.0;
-    let mut score = Score {
+    Score {
         tempo_bpm: brief.fit.bpm * quarters_per_beat,
         metre: metre(brief),
         key: Key {
@@ -30,18 +54,22 @@ pub(crate) fn arrange(vocabulary: &Vocabulary, brief: &Brief, bars: &[Bar], seed
         },
         sections: sections(vocabulary, brief),
         parts: Vec::new(),
-    };
-    let ring = (brief.fit.ring * HELD / score.tick_seconds()) as u32;
-    for (index, track) in brief.tracks.iter().enumerate() {
-        let player = Player { vocabulary, brief, track, ring };
-        let part = player.part(bars, index, &mut dice);
-        if !part.notes.is_empty() {
-            score.parts.push(part);
+    }
+}
+
+/// Ends notes where a section begins in which their track does not play.
+fn end_with_sections(brief: &Brief, parts: &mut [Part], players: &[usize]) {
+    let bar_ticks = u32::from(brief.metre.steps) * STEP;
+    for (part, track) in parts.iter_mut().zip(players) {
+        for note in &mut part.notes {
+            let bar = (note.start / bar_ticks) as usize;
+            let rest = brief.demands.iter().skip(bar + 1).position(|next| !next.plays[*track]);
+            if let Some(bars) = rest {
+                let end = (bar + 1 + bars) as u32 * bar_ticks;
+                note.length = note.length.min(end - note.start);
+            }
         }
     }
-    let longest = (LONGEST_REST / score.tick_seconds()) as u32;
-    bridge_rests(&mut score.parts, longest);
-    score
 }
 
 /// Holds what sounds before a rest of all parts that is longer than `longest` ticks until the rest is over.
@@ -123,14 +151,23 @@ impl Player<'_> {
             for group in bar.tracks[index].iter().flatten() {
                 let start = at as u32 * bar_ticks + self.offset(group.pos);
                 let last = bar.left == 0 && at > 0;
-                self.play(group, start, last, &mut part.notes, dice);
+                let force = self.brief.demands.get(at).map_or(1.0, |demand| demand.loudness);
+                self.play(group, (start, last, force), &mut part.notes, dice);
             }
         }
         part.tidy();
         part
     }
 
-    fn play(&self, group: &Group, start: u32, last: bool, notes: &mut Vec<Note>, dice: &mut Dice) {
+    /// Adds the notes of a group that starts at a tick, perhaps of the last bar, with a factor for
+    /// its velocity.
+    fn play(
+        &self,
+        group: &Group,
+        (start, last, force): (u32, bool, f32),
+        notes: &mut Vec<Note>,
+        dice: &mut Dice,
+    ) {
         let velocities = &self.vocabulary.velocities;
         let written = velocities
             .get(usize::from(group.vel))
@@ -142,7 +179,7 @@ impl Player<'_> {
             () => u32::from(group.steps) * STEP - STEP / 8,
         };
         for key in &group.keys {
-            let played = written + (dice.unit() - 0.5) * 9.0;
+            let played = written * force + (dice.unit() - 0.5) * 9.0;
             notes.push(Note {
                 start,
                 length,

@@ -1,13 +1,15 @@
 //! What is to be written: the reading of the prompt, the rules and the hints, decided.
 
 mod key;
-mod names;
-mod tempo;
-mod tracks;
+pub(super) mod names;
+pub(super) mod tempo;
+pub(super) mod tracks;
 
 use super::form::{self, Fit};
+use super::notes;
 use super::prompt::Reading;
 use super::prompt::rules::{self, Explicit};
+use super::steer::{self, Steer};
 use super::vocabulary::{Metre, Token, Vocabulary, index_of};
 use crate::dice::{Dice, Purpose};
 use crate::engine::MusicRequest;
@@ -41,6 +43,31 @@ pub(crate) struct Brief {
     pub(crate) anchor: usize,
     /// One for each bar.
     pub(crate) places: Vec<Place>,
+    /// What a sketch says of each bar; empty without one.
+    pub(crate) demands: Vec<Demand>,
+    /// Where the brief is not what the request says, each in a sentence.
+    pub(crate) notes: Vec<String>,
+    /// Each reference, and what it says in plain words.
+    pub(crate) references: Vec<serde_json::Value>,
+    /// When an accent falls, in seconds from the start.
+    pub(crate) accents: Vec<f64>,
+}
+
+/// What a sketch says of a bar.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Demand {
+    /// One or two: semitones above the tonic, and index into the qualities.
+    pub(crate) chords: Vec<(u8, u8)>,
+    /// For each track, whether it plays.
+    pub(crate) plays: Vec<bool>,
+    /// The track that sounds the chords.
+    pub(crate) anchor: Option<usize>,
+    /// Instead of the brief's.
+    pub(crate) energy: u8,
+    /// Instead of the brief's.
+    pub(crate) density: u8,
+    /// Factor of all velocities.
+    pub(crate) loudness: f32,
 }
 
 /// A track of the header.
@@ -83,6 +110,8 @@ pub(crate) struct Wishes<'a> {
     pub(crate) explicit: Explicit,
     /// Words for what to leave out.
     pub(crate) excluded: Vec<String>,
+    /// What the references change.
+    pub(crate) steer: Steer,
 }
 
 impl<'a> Wishes<'a> {
@@ -94,7 +123,8 @@ impl<'a> Wishes<'a> {
         let explicit = rules::read(&request.prompt);
         let mut excluded = explicit.excluded.clone();
         excluded.extend(request.negative_prompt.as_deref().map(rules::words).unwrap_or_default());
-        Self { request, reading, negative, explicit, excluded }
+        let steer = Steer::of(&request.references);
+        Self { request, reading, negative, explicit, excluded, steer }
     }
 }
 
@@ -108,6 +138,7 @@ impl Brief {
         let style = style(vocabulary, wishes, &mut dice)?;
         let (valence, energy) = mood(vocabulary, wishes, style)?;
         let density = level(wishes, "density", 4).unwrap_or((energy / 2 + 1).min(3));
+        let density = Steer::moved(density, wishes.steer.energy * 0.6, 3);
         let metre_index = metre(vocabulary, wishes, style, &mut dice);
         let metre = vocabulary.metres[metre_index].1;
         let (tonic, mode) = key::choose(vocabulary, wishes, style, valence, &mut dice)?;
@@ -122,7 +153,7 @@ impl Brief {
             density,
             metre_index,
             metre,
-            split: if metre.steps_per_beat == 6 { 6 } else { 8 },
+            split: metre.split(),
             mode,
             scale: vocabulary.modes[mode].1.clone(),
             tonic,
@@ -130,21 +161,38 @@ impl Brief {
             fit,
             anchor: tracks::anchor(vocabulary, &tracks),
             tracks,
-            places: places(vocabulary, fit.bars),
-        })
+            places: places(vocabulary, form::sections(fit.bars)),
+            demands: Vec::new(),
+            notes: Vec::new(),
+            references: steer::explained(&wishes.request.references),
+            accents: steer::cuts(&wishes.request.references),
+        }
+        .with_notes(vocabulary, wishes))
     }
 
-    /// The header of every row.
-    pub(crate) fn header(&self) -> Vec<Token> {
+    fn with_notes(mut self, vocabulary: &Vocabulary, wishes: &Wishes<'_>) -> Self {
+        self.notes = notes::of_wishes(vocabulary, wishes, &self);
+        self
+    }
+
+    /// The energy and density of a bar.
+    pub(crate) fn levels(&self, at: usize) -> (u8, u8) {
+        let demand = self.demands.get(at);
+        demand.map_or((self.energy, self.density), |demand| (demand.energy, demand.density))
+    }
+
+    /// The header of a row that bar `at` is written in.
+    pub(crate) fn header(&self, at: usize) -> Vec<Token> {
+        let (energy, density) = self.levels(at);
         let mut header = vec![
             Token::Bos,
             Token::Style(self.style as u8),
             Token::Valence(self.valence),
-            Token::Energy(self.energy),
+            Token::Energy(energy),
             Token::Tempo(self.tempo_token),
             Token::Metre(self.metre_index as u8),
             Token::Mode(self.mode as u8),
-            Token::Density(self.density),
+            Token::Density(density),
         ];
         for track in &self.tracks {
             header.extend([Token::Track(track.role), Token::Inst(track.instrument)]);
@@ -206,7 +254,9 @@ fn mood(
             };
         }
     }
-    Ok((valence, energy))
+    // Words of moods and pictures meet half-way.
+    let Steer { valence: happier, energy: livelier, .. } = wishes.steer;
+    Ok((Steer::moved(valence, happier, 4), Steer::moved(energy, livelier, 4)))
 }
 
 /// The likeliest level of a head whose labels are numbers from 0.
@@ -223,17 +273,27 @@ fn metre(vocabulary: &Vocabulary, wishes: &Wishes<'_>, style: usize, dice: &mut 
     let weight = |(name, _): &(String, Metre)| usual.get(name).copied().unwrap_or(0.0);
     let weights: Vec<f32> = vocabulary.metres.iter().map(weight).collect();
     let mut shares = wishes.reading.shares("metre", labels).unwrap_or_else(|| weights.clone());
-    // A metre that the style never has must be said clearly, and a style that was picked from a list decides.
-    let foreign = if wishes.request.style.genre.is_some() { 0.02 } else { 0.2 };
+    // A metre that the style never has must be said clearly, and next to a style that was picked from
+    // a list it must be written out.
+    let written = |(name, _): &(String, Metre)| wishes.explicit.affirmed.contains(name);
+    let foreign = match wishes.request.style.genre {
+        None => 0.2,
+        Some(_) if vocabulary.metres.iter().any(written) => 0.02,
+        Some(_) => 0.0,
+    };
     for (share, weight) in shares.iter_mut().zip(weights) {
         *share *= if weight > 0.0 { 1.0 } else { foreign };
     }
     dice.choose(&sharpened(&shares, 0.3))
 }
 
-fn places(vocabulary: &Vocabulary, bars: u32) -> Vec<Place> {
-    let mut places = Vec::with_capacity(bars as usize);
-    for (name, length) in form::sections(bars) {
+/// The bars of sections with these names and lengths.
+pub(super) fn places<'s>(
+    vocabulary: &Vocabulary,
+    sections: impl IntoIterator<Item = (&'s str, u32)>,
+) -> Vec<Place> {
+    let mut places = Vec::new();
+    for (name, length) in sections {
         let section = vocabulary.sections.iter().position(|other| other == name);
         places.extend((0..length).map(|phrase| Place {
             section: section.unwrap_or(0) as u8,
@@ -257,12 +317,12 @@ fn sharpened(shares: &[f32], floor: f32) -> Vec<f32> {
 }
 
 /// A name as the tables write it.
-fn name_of(text: &str) -> String {
+pub(super) fn name_of(text: &str) -> String {
     text.trim().to_lowercase().replace([' ', '-'], "_")
 }
 
 /// Whether a word, or two neighbours as in "hip hop", is `name`.
-fn names(words: &[String], name: &str) -> bool {
+pub(super) fn names(words: &[String], name: &str) -> bool {
     let letters = |text: &str| -> String { text.chars().filter(|c| c.is_alphanumeric()).collect() };
     let words: Vec<String> = words.iter().map(|word| letters(word)).collect();
     let name = letters(name);

@@ -1,11 +1,9 @@
 //! The form of a piece, and the number of bars and the tempo that give it its exact length.
 
-use crate::render::LEAD_IN;
+use reverie_domain::sketch::{LEAD_IN, RING};
 
 /// Share by which the length may move the tempo.
 const TEMPO_PLAY: f64 = 0.04;
-/// How long the last chord may ring, in seconds, from its start to the end of the track.
-const RING: std::ops::RangeInclusive<f64> = 1.4..=5.5;
 
 /// Bars and tempo that fill a length exactly.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -15,10 +15,23 @@ pub(crate) struct Rules {
     pub(crate) split: u8,
     /// Pitch classes that are allowed before and from the split, as bits.
     pub(crate) classes: [u16; 2],
+    /// Pitch classes of the chords before and from the split, as bits.
+    pub(crate) chords: [u16; 2],
+    /// Where only the chord's own tones are allowed.
+    pub(crate) strict: Strict,
     /// The first group starts on the first beat.
     pub(crate) on_first_beat: bool,
     /// All groups do.
     pub(crate) first_beat_only: bool,
+}
+
+/// Where a track keeps to the tones of the chord.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Strict {
+    Nowhere,
+    /// Where a chord begins.
+    AtChanges,
+    Everywhere,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -155,7 +168,12 @@ impl<'v> TrackGrammar<'v> {
             return;
         }
         let half = usize::from(self.group.pos >= self.rules.split);
-        let classes = self.rules.classes[half];
+        let changes = matches!(self.group.pos, 0) || self.group.pos == self.rules.split;
+        let classes = match self.rules.strict {
+            Strict::Everywhere => self.rules.chords[half],
+            Strict::AtChanges if changes => self.rules.chords[half],
+            _ => self.rules.classes[half],
+        };
         let pitches = self.vocabulary.between(Token::Pitch(next), Token::Pitch(u8::MAX));
         for (token, id) in pitches {
             if matches!(token, Token::Pitch(key) if classes & (1 << (key % 12)) != 0) {
@@ -165,22 +183,54 @@ impl<'v> TrackGrammar<'v> {
     }
 }
 
-/// Ids of the `BACK` tokens that may start track `track` of the bar after `bars`, in a row that starts with bar `first`.
+/// A `BACK` token and the bar that it means.
+pub(crate) struct Back {
+    pub(crate) id: u32,
+    pub(crate) bar: usize,
+}
+
+/// The `BACK` tokens that may start track `track` of the bar after `bars`, in a row that starts with bar `first`.
 pub(crate) fn backs<'a>(
     vocabulary: &'a Vocabulary,
     bars: &'a [Bar],
     first: usize,
     track: usize,
-) -> impl Iterator<Item = u32> + 'a {
+) -> impl Iterator<Item = Back> + 'a {
     BACK.iter().filter_map(move |back| {
-        let before = bars.len().checked_sub(usize::from(*back))?;
-        (before >= first && bars[before].tracks[track].is_some())
-            .then(|| vocabulary.id(Token::Back(*back)))
-            .flatten()
+        let bar = bars.len().checked_sub(usize::from(*back))?;
+        let there = bar >= first && bars[bar].tracks[track].is_some();
+        let id = vocabulary.id(Token::Back(*back)).filter(|_| there)?;
+        Some(Back { id, bar })
     })
+}
+
+/// The tones of a scale that go with a chord from outside of it, and the chord's own: not those a
+/// semitone beside a tone that the scale does not have. A chord of the scale leaves all of it.
+pub(crate) fn over(scale: u16, chord: u16) -> u16 {
+    let outside = chord & !scale;
+    let (up, down) = (outside << 1 | outside >> 11, outside >> 1 | outside << 11);
+    (scale & !(up | down) | chord) & 0x0FFF
 }
 
 /// Pitch classes as bits.
 pub(crate) fn class_bits(classes: impl IntoIterator<Item = u8>) -> u16 {
     classes.into_iter().fold(0, |bits, class| bits | 1 << (class % 12))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_chord_from_outside_the_scale_takes_its_neighbours_away() {
+        let major = class_bits([0, 2, 4, 5, 7, 9, 11]);
+        let inside = class_bits([7, 11, 2, 5]);
+        assert_eq!(over(major, inside), major);
+        // E major in C: G sharp takes G and A away.
+        let outside = class_bits([4, 8, 11]);
+        assert_eq!(over(major, outside), class_bits([0, 2, 4, 5, 8, 11]));
+        // C sharp minor: its C sharp takes C and D, at both ends of the octave.
+        let both = class_bits([1, 4, 8]);
+        assert_eq!(over(major, both), class_bits([1, 4, 5, 8, 11]));
+    }
 }

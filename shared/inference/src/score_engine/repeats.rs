@@ -20,12 +20,12 @@ pub(crate) fn repeats(brief: &Brief) -> Vec<Option<Repeat>> {
         let Some(start) = at.checked_sub(phrase).filter(|_| at + 1 < places.len()) else {
             continue;
         };
-        let first = places[..start].iter().position(|other| other.section == place.section);
-        if let Some(bar) = first.map(|first| first + phrase)
-            && places
-                .get(bar)
-                .is_some_and(|other| other.section == place.section && other.phrase == place.phrase)
-        {
+        let chords = |bar: usize| brief.demands.get(bar).map(|demand| &demand.chords);
+        let first = places[..start].iter().enumerate().position(|(bar, other)| {
+            (other.section, other.phrase) == (place.section, place.phrase)
+                && chords(bar) == chords(at)
+        });
+        if let Some(bar) = first {
             let whole = place.refrain || place.phrase < place.length / 2;
             repeats[at] = Some(Repeat { bar, whole });
         }

@@ -5,22 +5,35 @@ use serde_json::{Value, json};
 use super::bars::Bar;
 use super::brief::Brief;
 use super::vocabulary::Vocabulary;
-use crate::score::Score;
+use crate::score::{Key, Score};
 
-/// Style, mood, tempo, key, metre, instruments and sections.
-pub(crate) fn understood(
+/// Of a piece that is written: a track that never plays is not named.
+pub(crate) fn of_bars(
     vocabulary: &Vocabulary,
     brief: &Brief,
     bars: &[Bar],
     score: &Score,
 ) -> Value {
-    let tonic = score.key.to_string();
-    let tonic = tonic.split(' ').next().unwrap_or_default();
+    let sounds = |track: usize| bars.iter().any(|bar| bar.tracks[track].is_some());
+    understood(vocabulary, brief, sounds, score)
+}
+
+/// Of a piece that is only planned; `score` has no parts yet.
+pub(crate) fn of_plan(vocabulary: &Vocabulary, brief: &Brief, score: &Score) -> Value {
+    understood(vocabulary, brief, |_| true, score)
+}
+
+fn understood(
+    vocabulary: &Vocabulary,
+    brief: &Brief,
+    sounds: impl Fn(usize) -> bool,
+    score: &Score,
+) -> Value {
     let instruments: Vec<Value> = brief
         .tracks
         .iter()
         .enumerate()
-        .filter(|(index, _)| bars.iter().any(|bar| bar.tracks[*index].is_some()))
+        .filter(|(index, _)| sounds(*index))
         .map(|(_, track)| {
             json!({
                 "role": vocabulary.roles[usize::from(track.role)],
@@ -46,11 +59,20 @@ pub(crate) fn understood(
         "valence": decimals(f64::from(brief.valence) / 4.0, 2),
         "energy": decimals(f64::from(brief.energy) / 4.0, 2),
         "tempo_bpm": decimals(brief.fit.bpm, 1),
-        "key": format!("{tonic} {}", vocabulary.modes[brief.mode].0),
+        "key": key_name(vocabulary, brief, score.key),
         "metre": vocabulary.metres[brief.metre_index].0,
         "instruments": instruments,
         "sections": sections,
+        "notes": brief.notes,
+        "references": brief.references,
     })
+}
+
+/// Such as `D dorian`.
+pub(crate) fn key_name(vocabulary: &Vocabulary, brief: &Brief, key: Key) -> String {
+    let tonic = key.to_string();
+    let tonic = tonic.split(' ').next().unwrap_or_default();
+    format!("{tonic} {}", vocabulary.modes[brief.mode].0)
 }
 
 /// The name of the nearest mood; the first of several.

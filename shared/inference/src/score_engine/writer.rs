@@ -4,7 +4,7 @@ use tract_onnx::prelude::TractError;
 
 use super::bars::{Bar, track_tokens};
 use super::brief::{Brief, Track};
-use super::grammar::{Rules, TrackGrammar, backs, class_bits};
+use super::grammar::{Back, Rules, Strict, TrackGrammar, backs, class_bits, over};
 use super::network::{Network, Session};
 use super::repeats::{Repeat, repeats};
 use super::sampler::Sampler;
@@ -15,6 +15,8 @@ use crate::progress::Progress;
 
 /// Share of the context that a new row takes from the one before it.
 const CARRIED: f32 = 0.4;
+/// The same where a row is new because the levels change.
+const CARRIED_OVER: f32 = 0.15;
 
 /// Writes all bars of `brief`.
 pub(crate) fn write(
@@ -36,7 +38,7 @@ pub(crate) fn write(
         largest: 64,
         allowed: Vec::new(),
     };
-    writer.start_row(progress)?;
+    writer.start_row(0, CARRIED, progress)?;
     let repeats = repeats(brief);
     for (at, repeat) in repeats.iter().enumerate() {
         let mut stage = progress
@@ -67,11 +69,17 @@ struct Writer<'a> {
 }
 
 impl Writer<'_> {
-    /// Starts a row with the header and as many of the last bars as [`CARRIED`] allows.
-    fn start_row(&mut self, progress: &mut Progress<'_, '_>) -> Result<(), EngineError> {
+    /// Starts a row for bar `at` with the header and as many of the last bars as fit into a share of
+    /// the context.
+    fn start_row(
+        &mut self,
+        at: usize,
+        share: f32,
+        progress: &mut Progress<'_, '_>,
+    ) -> Result<(), EngineError> {
         self.session.clear().map_err(failed)?;
-        let header = self.brief.header();
-        let mut room = ((self.context as f32 * CARRIED) as usize).saturating_sub(header.len());
+        let header = self.brief.header(at);
+        let mut room = ((self.context as f32 * share) as usize).saturating_sub(header.len());
         self.first = self.bars.len();
         while self.first > 0 {
             // Without `BACK` this is the most that the bar can take.
@@ -134,8 +142,10 @@ impl Writer<'_> {
         progress: &mut Progress<'_, '_>,
     ) -> Result<(), EngineError> {
         let room = (self.largest + self.largest / 3).min(self.context / 2);
-        if self.session.len() + room > self.context {
-            self.start_row(progress)?;
+        if at > 0 && self.brief.levels(at) != self.brief.levels(at - 1) {
+            self.start_row(at, CARRIED_OVER, progress)?;
+        } else if self.session.len() + room > self.context {
+            self.start_row(at, CARRIED, progress)?;
         }
         let place = self.brief.places[at];
         let mut bar = Bar {
@@ -146,9 +156,11 @@ impl Writer<'_> {
             tracks: vec![None; self.brief.tracks.len()],
         };
         self.feed_all(&bar.opening(), progress)?;
-        match repeat {
-            Some(repeat) => {
-                bar.chords.clone_from(&self.bars[repeat.bar].chords);
+        let demanded = self.brief.demands.get(at).map(|demand| &demand.chords);
+        let repeated = repeat.map(|repeat| &self.bars[repeat.bar].chords);
+        match demanded.or(repeated) {
+            Some(chords) => {
+                bar.chords.clone_from(chords);
                 let tokens: Vec<Token> = bar.chord_tokens().collect();
                 self.feed_all(&tokens, progress)?;
             }
@@ -180,7 +192,7 @@ impl Writer<'_> {
                 }
             }
             if !chords.is_empty() {
-                self.allow_ends(0, at + 1);
+                self.allow_ends(0, at);
             }
             let chosen = self.sampler.choose(&self.logits, &self.allowed);
             let Some(Token::Chord(root, quality)) = chosen.and_then(|id| self.vocabulary.token(id))
@@ -206,15 +218,17 @@ impl Writer<'_> {
         scale.contains(&(root % 12))
     }
 
-    /// Adds the tokens that end what came before: a track from `from` on, or the bar `next_bar`.
-    fn allow_ends(&mut self, from: usize, next_bar: usize) {
-        for track in self.brief.tracks.iter().skip(from) {
-            self.allowed.extend(self.vocabulary.id(Token::Track(track.role)));
+    /// Adds the tokens that end what came before in bar `at`: a track from `from` on, or the next bar.
+    fn allow_ends(&mut self, from: usize, at: usize) {
+        for (index, track) in self.brief.tracks.iter().enumerate().skip(from) {
+            if self.may_play(at, index) {
+                self.allowed.extend(self.vocabulary.id(Token::Track(track.role)));
+            }
         }
         let end = self
             .brief
             .places
-            .get(next_bar)
+            .get(at + 1)
             .map_or(Token::Eos, |place| Token::Bar((place.phrase % 8) as u8));
         self.allowed.extend(self.vocabulary.id(end));
     }
@@ -228,7 +242,13 @@ impl Writer<'_> {
     ) -> Result<(), EngineError> {
         let brief = self.brief;
         for (index, track) in brief.tracks.iter().enumerate() {
-            if let Some(repeat) = repeat.filter(|repeat| repeat.whole || !track.melodic) {
+            if !self.may_play(at, index) {
+                continue;
+            }
+            let taken_up = |repeat: &&Repeat| {
+                (repeat.whole || !track.melodic) && self.may_play(repeat.bar, index)
+            };
+            if let Some(repeat) = repeat.filter(taken_up) {
                 self.bars[at].tracks[index] = self.bars[repeat.bar].tracks[index].clone();
                 let tokens = self.tokens_of(at, self.first, index, track);
                 self.feed_all(&tokens, progress)?;
@@ -240,20 +260,32 @@ impl Writer<'_> {
         Ok(())
     }
 
+    /// Whether a sketch, if there is one, has this track play in bar `at`.
+    fn may_play(&self, at: usize, index: usize) -> bool {
+        self.brief.demands.get(at).is_none_or(|demand| demand.plays[index])
+    }
+
+    /// Whether a sketch wants to hear this track in bar `at`: each at the start of its sections, and
+    /// the one that sounds the chords always.
+    fn must_play(&self, at: usize, index: usize) -> bool {
+        let first = self.brief.places[at].phrase == 0;
+        self.brief.demands.get(at).is_some_and(|demand| first || demand.anchor == Some(index))
+    }
+
     /// Lets the model decide whether a track plays in this bar. A bar is never empty, the harmony is there at the start of a
     /// section, nobody waits beyond the first verse, and who played in the last bar but one plays the last chord.
     fn plays(&mut self, at: usize, index: usize, track: &Track) -> bool {
-        let last_chance = index + 1 == self.brief.tracks.len()
-            && self.bars[at].tracks.iter().all(Option::is_none);
+        let others_follow = (index + 1..self.brief.tracks.len()).any(|i| self.may_play(at, i));
+        let last_chance = !others_follow && self.bars[at].tracks.iter().all(Option::is_none);
         let ends = self.bars[at].left == 0 && at > 0 && self.bars[at - 1].tracks[index].is_some();
         let place = self.brief.places[at];
         let anchors = index == self.brief.anchor && (place.intro || place.phrase == 0);
         let waited = place.full && self.bars[..at].iter().all(|bar| bar.tracks[index].is_none());
-        if last_chance || anchors || waited || ends {
+        if last_chance || anchors || waited || ends || self.must_play(at, index) {
             return true;
         }
         self.allowed.clear();
-        self.allow_ends(index, at + 1);
+        self.allow_ends(index, at);
         let chosen = self.sampler.choose(&self.logits, &self.allowed);
         chosen.is_some() && chosen == self.vocabulary.id(Token::Track(track.role))
     }
@@ -273,12 +305,17 @@ impl Writer<'_> {
             let may_end = grammar.allowed(&mut self.allowed);
             if fresh && self.bars[at].left > 0 {
                 let backs = backs(self.vocabulary, &self.bars[..at], self.first, index);
-                self.allowed.extend(backs);
+                let chords = &self.bars[at].chords;
+                let demands = !self.brief.demands.is_empty();
+                // Another bar's notes are of its chords.
+                let fits =
+                    |back: &Back| track.drums || !demands || self.bars[back.bar].chords == *chords;
+                self.allowed.extend(backs.filter(fits).map(|back| back.id));
             }
             fresh = false;
             let inside = self.allowed.len();
             if may_end {
-                self.allow_ends(index + 1, at + 1);
+                self.allow_ends(index + 1, at);
             }
             let Some(id) = self.sampler.choose(&self.logits, &self.allowed) else {
                 break;
@@ -309,11 +346,22 @@ impl Writer<'_> {
             Some(class_bits(classes.iter().map(|class| class + root)))
         };
         let scale = class_bits(self.brief.scale.iter().copied());
-        let classes = [0, 1].map(|index| match chord(index) {
-            Some(chord) if last => chord,
-            chord => scale | chord.unwrap_or(0),
-        });
+        let chords = [0, 1].map(|index| chord(index).unwrap_or(scale));
+        let classes = match last {
+            true => chords,
+            // Chords of the network's own are passing; a person's are meant.
+            false if !self.brief.demands.is_empty() => chords.map(|chord| over(scale, chord)),
+            false => chords.map(|chord| scale | chord),
+        };
+        let role = self.vocabulary.roles.get(usize::from(track.role)).map(String::as_str);
+        let strict = match role {
+            _ if self.brief.demands.is_empty() || track.melodic => Strict::Nowhere,
+            Some("bass") => Strict::AtChanges,
+            _ => Strict::Everywhere,
+        };
         Rules {
+            chords,
+            strict,
             drums: track.drums,
             keys: track.keys,
             steps: self.brief.metre.steps,

@@ -33,6 +33,7 @@ pub(super) const TABLE: &[(&str, [&str; 5])] = &[
     ("GET /v1/models", OPEN),
     ("GET /v1/openapi.json", OPEN),
     ("POST /v1/quotes", MINE),
+    ("POST /v1/sketches", MINE),
     ("GET /v1/uploads", MINE),
     ("POST /v1/uploads", MINE),
     ("GET /v1/uploads/{id}", ONLY_OWNER),

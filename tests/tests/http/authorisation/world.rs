@@ -104,7 +104,7 @@ impl World {
 /// A body that the operation takes from anybody.
 fn body(operation: &str) -> Option<Value> {
     Some(match operation {
-        "POST /v1/generations" | "POST /v1/quotes" => {
+        "POST /v1/generations" | "POST /v1/quotes" | "POST /v1/sketches" => {
             json!({"kind": "music", "prompt": "anybody's", "seconds": 5})
         }
         "PATCH /v1/generations/{id}" => {

@@ -1,7 +1,7 @@
 //! Words of a prompt that name roles and instruments.
 
 /// Whether a word of a prompt names this role.
-pub(super) fn names_role(word: &str, role: &str) -> bool {
+pub(in crate::score_engine) fn names_role(word: &str, role: &str) -> bool {
     let word = word.strip_suffix('s').filter(|w| w.len() > 2).unwrap_or(word);
     let role = role.strip_suffix('s').unwrap_or(role);
     word == role
@@ -15,7 +15,7 @@ pub(super) fn names_role(word: &str, role: &str) -> bool {
 }
 
 /// Whether a word of a prompt names this instrument, by its whole name or by a part such as `guitar`.
-pub(super) fn names_instrument(word: &str, instrument: &str) -> bool {
+pub(in crate::score_engine) fn names_instrument(word: &str, instrument: &str) -> bool {
     let same = |word: &str| {
         instrument == word || word.len() > 3 && instrument.split('_').any(|part| part == word)
     };

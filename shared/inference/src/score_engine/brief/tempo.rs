@@ -26,12 +26,12 @@ pub(super) fn choose(
         Some(wanted) if wanted < lowest * 0.8 => wanted * 2.0,
         Some(wanted) if wanted > highest * 1.25 => wanted / 2.0,
         Some(wanted) => wanted,
-        None => likely,
+        None => wishes.steer.tempo(likely).clamp(lowest, highest),
     })
 }
 
 /// The tempo token for a tempo; beyond the bounds, the nearest.
-pub(super) fn token(vocabulary: &Vocabulary, bpm: f64) -> u8 {
+pub(in crate::score_engine) fn token(vocabulary: &Vocabulary, bpm: f64) -> u8 {
     let bounds = &vocabulary.tempo_bounds;
     let above = bounds.iter().filter(|bound| **bound <= bpm).count();
     above.clamp(1, bounds.len() - 1) as u8 - 1

@@ -41,13 +41,13 @@ pub(super) fn choose(
         .iter()
         .enumerate()
         .filter_map(|(role, instrument)| {
-            instrument.map(|instrument| choice.track(role, instrument))
+            instrument.map(|instrument| track(vocabulary, role, instrument))
         })
         .collect())
 }
 
 /// The track that carries the harmony: chords if there are any, else the next best.
-pub(super) fn anchor(vocabulary: &Vocabulary, tracks: &[Track]) -> usize {
+pub(in crate::score_engine) fn anchor(vocabulary: &Vocabulary, tracks: &[Track]) -> usize {
     let plays = |role: &&str| {
         let name = |track: &Track| vocabulary.roles[usize::from(track.role)].as_str();
         tracks.iter().position(|track| name(track) == *role)
@@ -296,21 +296,26 @@ impl Choice<'_> {
             self.assign(&[index], cast, true);
         }
     }
+}
 
-    fn track(&self, role: usize, instrument: usize) -> Track {
-        let name = self.vocabulary.roles[role].as_str();
-        let drums = self.vocabulary.instruments[instrument].1.bank == DRUM_BANK;
-        Track {
-            role: role as u8,
-            instrument: instrument as u8,
-            drums,
-            melodic: matches!(name, "lead" | "counter"),
-            keys: match name {
-                _ if drums => 4,
-                "bass" | "lead" | "counter" => 3,
-                _ => 6,
-            },
-        }
+/// The track of an instrument in a role.
+pub(in crate::score_engine) fn track(
+    vocabulary: &Vocabulary,
+    role: usize,
+    instrument: usize,
+) -> Track {
+    let name = vocabulary.roles[role].as_str();
+    let drums = vocabulary.instruments[instrument].1.bank == DRUM_BANK;
+    Track {
+        role: role as u8,
+        instrument: instrument as u8,
+        drums,
+        melodic: matches!(name, "lead" | "counter"),
+        keys: match name {
+            _ if drums => 4,
+            "bass" | "lead" | "counter" => 3,
+            _ => 6,
+        },
     }
 }
 

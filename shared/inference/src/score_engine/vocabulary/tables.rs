@@ -58,6 +58,13 @@ pub(crate) struct Metre {
     pub(crate) steps_per_beat: u8,
 }
 
+impl Metre {
+    /// Step at which a second chord starts.
+    pub(crate) fn split(self) -> u8 {
+        if self.steps_per_beat == 6 { 6 } else { 8 }
+    }
+}
+
 #[derive(Debug, Clone, Deserialize)]
 pub(crate) struct Instrument {
     /// 128 for drum kits.

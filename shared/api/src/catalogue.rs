@@ -7,7 +7,7 @@ use reverie_domain::manifest::{CATALOGUE_KEY, CATALOGUE_MOST_BYTES, Manifest, Ma
 use reverie_store::objects::Objects;
 
 const FRESH: Duration = Duration::from_secs(60);
-const BUILT_IN: &str = include_str!("../../../shared/inference/models/reverie-score/model.toml");
+const BUILT_IN: &str = include_str!("../../inference/models/reverie-score/model.toml");
 
 /// The models there are.
 pub struct Catalogue {
@@ -27,8 +27,16 @@ impl Catalogue {
     /// # Errors
     /// If a built-in manifest is wrong.
     pub fn of_bucket(objects: Arc<dyn Objects>) -> Result<Self, ManifestError> {
-        let built_in = vec![Manifest::parse(BUILT_IN)?];
+        let built_in = vec![Self::built_in()?];
         Ok(Self { source: Some(objects), ..Self::fixed(built_in) })
+    }
+
+    /// The model that ships.
+    ///
+    /// # Errors
+    /// If its manifest is wrong.
+    pub fn built_in() -> Result<Manifest, ManifestError> {
+        Manifest::parse(BUILT_IN)
     }
 
     /// The models, at most a minute old. When the bucket does not answer, the last ones known.

@@ -1,0 +1,28 @@
+//! `sketches` on Lambda.
+
+use std::sync::Arc;
+
+use reverie_api::{
+    Catalogue,
+    lambda::{self, Deployment},
+};
+use reverie_sketches::{Planners, Sketches, router};
+
+/// The half of the shipped model that plans.
+const BUILT_IN: [(&str, &[u8]); 2] = [
+    ("vocab.json", include_bytes!("../../../shared/inference/models/reverie-score/vocab.json")),
+    ("prompt.onnx", include_bytes!("../../../shared/inference/models/reverie-score/prompt.onnx")),
+];
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> anyhow::Result<()> {
+    let deployment = Deployment::load("sketches").await;
+    let objects = Arc::new(deployment.objects()?);
+    let state = Sketches {
+        app: deployment.app().await?,
+        objects: objects.clone(),
+        catalogue: Arc::new(Catalogue::of_bucket(objects.clone())?),
+        planners: Arc::new(Planners::of_bucket(objects, Catalogue::built_in()?, &BUILT_IN)),
+    };
+    lambda::run(router(state).into()).await
+}

@@ -1,0 +1,106 @@
+//! The half of the engine that makes no notes: it reads prompts and decides the form.
+
+use reverie_domain::manifest::Manifest;
+
+use super::brief::{Brief, Wishes};
+use super::prompt::PromptReader;
+use super::vocabulary::Vocabulary;
+use super::{arrange, sketch, understood};
+use crate::engine::{MusicRequest, Plan, Planner};
+use crate::error::{EngineError, PackageError};
+use crate::package::Package;
+
+/// `vocab.json` and `prompt.onnx` of a package.
+pub(crate) struct ScorePlanner {
+    manifest: Manifest,
+    vocabulary: Vocabulary,
+    prompts: PromptReader,
+}
+
+impl ScorePlanner {
+    /// What it reads of a package.
+    pub(crate) const FILES: &'static [&'static str] = &["vocab.json", "prompt.onnx"];
+
+    pub(crate) fn load(package: &Package) -> Result<Self, PackageError> {
+        let (json, reader) = ("vocab.json", "prompt.onnx");
+        let vocabulary = Vocabulary::parse(&package.read(json)?)
+            .map_err(|error| package.content(json, error))?;
+        Ok(Self {
+            prompts: PromptReader::new(&package.read(reader)?, &vocabulary.prompt)
+                .map_err(|error| package.content(reader, format!("{error:#}")))?,
+            vocabulary,
+            manifest: package.manifest().clone(),
+        })
+    }
+
+    pub(crate) fn manifest(&self) -> &Manifest {
+        &self.manifest
+    }
+
+    pub(crate) fn vocabulary(&self) -> &Vocabulary {
+        &self.vocabulary
+    }
+
+    /// Decides what to write.
+    pub(crate) fn brief(&self, request: &MusicRequest) -> Result<Brief, EngineError> {
+        let read = |prompt: &str| {
+            self.prompts
+                .read(prompt)
+                .map_err(|error| EngineError::internal("prompt.onnx")(format!("{error:#}")))
+        };
+        let reading = read(&request.prompt)?;
+        let negative = request.negative_prompt.as_deref().map(read).transpose()?;
+        let wishes = Wishes::new(request, &reading, negative.as_ref());
+        match &request.sketch {
+            Some(demanded) => sketch::brief(&self.vocabulary, &wishes, demanded),
+            None => Brief::new(&self.vocabulary, &wishes),
+        }
+    }
+
+    pub(crate) fn check(&self, request: &MusicRequest) -> Result<(), EngineError> {
+        let limits = &self.manifest.limits;
+        let seconds = limits.seconds.min..=limits.seconds.max;
+        if !seconds.contains(&request.seconds) {
+            let message = format!("must be between {} and {}", seconds.start(), seconds.end());
+            return Err(EngineError::invalid("seconds", message));
+        }
+        let most = limits.prompt_chars as usize;
+        let too_long = |text: &str| text.chars().count() > most;
+        if too_long(&request.prompt) {
+            let message = format!("must not exceed {most} characters");
+            return Err(EngineError::invalid("prompt", message));
+        }
+        if request.negative_prompt.as_deref().is_some_and(too_long) {
+            let message = format!("must not exceed {most} characters");
+            return Err(EngineError::invalid("negative_prompt", message));
+        }
+        Ok(())
+    }
+}
+
+impl Planner for ScorePlanner {
+    fn manifest(&self) -> &Manifest {
+        &self.manifest
+    }
+
+    fn plan(&self, request: &MusicRequest) -> Result<Plan, EngineError> {
+        self.check(request)?;
+        let mut brief = self.brief(request)?;
+        let sketch = sketch::of_brief(&self.vocabulary, &brief, request);
+        brief.fit.bpm = sketch.tempo_bpm;
+        let (shortest, longest) = sketch.seconds();
+        let wanted = request.seconds.round() as u32;
+        let mut warnings = brief.notes.clone();
+        let seconds = match (shortest..=longest).contains(&wanted) {
+            true => wanted,
+            false => {
+                let seconds = sketch.usual_seconds();
+                warnings.push(format!("At this tempo the piece lasts {seconds} s, not {wanted}."));
+                seconds
+            }
+        };
+        let frame = arrange::frame(&self.vocabulary, &brief);
+        let understood = understood::of_plan(&self.vocabulary, &brief, &frame);
+        Ok(Plan { sketch, seconds, understood, warnings })
+    }
+}
