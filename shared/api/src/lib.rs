@@ -4,6 +4,7 @@ mod address;
 mod app;
 mod body;
 mod caller;
+mod device;
 mod edge;
 mod finish;
 pub mod generation;
@@ -21,7 +22,11 @@ pub mod token;
 pub use address::ClientAddress;
 pub use app::{App, Settings};
 pub use body::{Body, Params};
-pub use caller::{COOKIE, Caller, SECURE_COOKIE, session_cookie};
+pub use caller::{
+    AccountRead, COOKIE, Caller, CreditsRead, GenerationsRead, GenerationsWrite, SECURE_COOKIE,
+    UploadsRead, UploadsWrite, ended_cookie, session_cookie,
+};
+pub use device::UserAgent;
 pub use finish::{BODY_LIMIT, finish};
 pub use idempotency::{IdempotencyKey, Replay};
 pub use limits::{AccountLimit, AddressLimit};

@@ -11,5 +11,6 @@ pub mod plan;
 pub mod random;
 pub mod rate;
 pub mod request;
+pub mod scope;
 pub mod upload;
 pub mod wallet;

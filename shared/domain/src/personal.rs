@@ -27,13 +27,19 @@ pub const REGISTER: &[PersonalData] = &[
     PersonalData {
         category: "sessions",
         stored_in: "accounts: session",
-        purpose: "to stay signed in; the token is stored as a hash",
-        kept: "30 days after last use",
+        purpose: "to stay signed in; the token is stored as a hash, the device in three words",
+        kept: "30 days after last use, 180 days at most",
+    },
+    PersonalData {
+        category: "API keys",
+        stored_in: "accounts: key",
+        purpose: "to let the owner's programs in; the key is stored as a hash",
+        kept: "until revoked, or with the account",
     },
     PersonalData {
         category: "rate",
-        stored_in: "accounts: requests, one instant",
-        purpose: "to limit how often an account asks",
+        stored_in: "accounts: requests, one instant for the account and one for each API key",
+        purpose: "to limit how often they ask",
         kept: "a minute after last use",
     },
     PersonalData {

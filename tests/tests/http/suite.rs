@@ -1,6 +1,7 @@
 //! What the API promises, whatever answers it. The crate that includes this says what does: its
 //! `TestApp`.
 
+mod api_keys;
 mod authorisation;
 mod cache;
 mod cookies;
@@ -15,4 +16,5 @@ mod openapi;
 mod packages;
 mod paths;
 mod restart;
+mod sessions;
 mod uploads;
