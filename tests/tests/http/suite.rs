@@ -15,6 +15,7 @@ mod malformed;
 mod openapi;
 mod packages;
 mod paths;
+mod personal;
 mod restart;
 mod sessions;
 mod uploads;

@@ -97,7 +97,7 @@ fn operations(app: &App) -> Vec<(String, String)> {
 
 async fn everyone_reads(player: &mut Player) {
     player.take(Method::POST, "/v1/guests", &[], Value::Null).await;
-    for path in ["/", "/healthz", "/v1/openapi.json", "/v1/models"] {
+    for path in ["/", "/healthz", "/v1/openapi.json", "/v1/models", "/v1/policies"] {
         player.get(path, &[]).await;
     }
     for path in ["/v1/me", "/v1/credits", "/v1/generations", "/v1/uploads"] {

@@ -33,6 +33,7 @@ pub(super) const TABLE: &[(&str, [&str; 5])] = &[
     ("GET /v1/me", MINE),
     ("GET /v1/models", OPEN),
     ("GET /v1/openapi.json", OPEN),
+    ("GET /v1/policies", OPEN),
     ("POST /v1/quotes", MINE),
     ("GET /v1/sessions", MINE),
     ("DELETE /v1/sessions", MINE),
