@@ -213,6 +213,7 @@ fn parameters(config: &LocalConfig) -> BTreeMap<String, String> {
         ("GuestCredits".to_owned(), config.guest_credits.to_string()),
         ("GuestsPerAddress".to_owned(), config.guests_per_address.to_string()),
         ("RequestsPerAccount".to_owned(), config.requests_per_account.to_string()),
+        ("RequestsPerKey".to_owned(), config.requests_per_key.to_string()),
         ("RequestsPerAddress".to_owned(), config.requests_per_address.to_string()),
     ])
 }

@@ -1,15 +1,15 @@
 use axum::{Json, extract::State};
 use http::{StatusCode, header};
 use jiff::Timestamp;
-use reverie_api::{App, ClientAddress, Problem, session_cookie, token::PlainToken};
+use reverie_api::{App, ClientAddress, Problem, UserAgent, session_cookie, token::PlainToken};
 use reverie_domain::{
     credits::Credits,
-    ids::{AccountId, SessionId, WalletId},
+    ids::{AccountId, WalletId},
     plan::Plan,
 };
 use reverie_store::{
     Record,
-    accounts::{Account, AccountKind, SESSION, Session},
+    accounts::{Account, AccountKind, CredentialKind, Device, Session},
     ledger::{self, LedgerError},
     operations::GuestCount,
 };
@@ -73,8 +73,9 @@ impl From<&Account> for AccountView {
 pub(crate) async fn create(
     State(app): State<App>,
     address: ClientAddress,
+    UserAgent(device): UserAgent,
 ) -> Result<(StatusCode, [(header::HeaderName, String); 1], Json<Guest>), Problem> {
-    let (account, token) = make_guest(&app, &address).await?;
+    let (account, token) = make_guest(&app, &address, device).await?;
     let cookie = session_cookie(&app.settings, &token);
     let guest = Guest {
         token: token.reveal(),
@@ -86,7 +87,11 @@ pub(crate) async fn create(
 
 /// All rows of a guest in one transaction. Of two guests made at once from one address, one has
 /// to count again.
-async fn make_guest(app: &App, address: &ClientAddress) -> Result<(Account, PlainToken), Problem> {
+async fn make_guest(
+    app: &App,
+    address: &ClientAddress,
+    device: Device,
+) -> Result<(Account, PlainToken), Problem> {
     let now = app.now();
     let account = Account {
         id: AccountId::new(),
@@ -96,15 +101,8 @@ async fn make_guest(app: &App, address: &ClientAddress) -> Result<(Account, Plai
         created_at: now,
         version: 1,
     };
-    let token = PlainToken::new(account.id).map_err(Problem::internal)?;
-    let session = Session {
-        id: SessionId::new(),
-        account: account.id,
-        secret_hash: token.secret_hash(),
-        created_at: now,
-        expires_at: now + SESSION,
-        version: 1,
-    };
+    let token = PlainToken::new(CredentialKind::Session, account.id).map_err(Problem::internal)?;
+    let session = Session::begin(now, account.id, token.secret_hash(), device);
     let address_hash = app.settings.keyed_hash("address", address.0.as_bytes());
     let limit = app.settings.guests_per_address;
     for _ in 0..ATTEMPTS {

@@ -1,5 +1,5 @@
 use axum::{Json, extract::State};
-use reverie_api::{App, Caller, Problem};
+use reverie_api::{App, CreditsRead, Problem};
 use reverie_domain::{credits::Credits, wallet::Wallet};
 use reverie_store::ledger;
 use serde::Serialize;
@@ -26,14 +26,17 @@ pub(crate) struct Purses {
 
 /// The account's credits.
 #[utoipa::path(
-    get, path = "/v1/credits", tag = "credits", security(("bearer" = [])),
+    get, path = "/v1/credits", tag = "credits", security(("bearer" = ["credits:read"])),
     responses(
         (status = 200, body = Balance),
         (status = 401, body = Problem, content_type = "application/problem+json"),
         (status = 503, body = Problem, content_type = "application/problem+json"),
     )
 )]
-pub(crate) async fn show(State(app): State<App>, caller: Caller) -> Result<Json<Balance>, Problem> {
+pub(crate) async fn show(
+    State(app): State<App>,
+    CreditsRead(caller): CreditsRead,
+) -> Result<Json<Balance>, Problem> {
     let wallet = ledger::wallet(&*app.tables, caller.account.wallet).await?;
     Ok(Json(balance(&app, &wallet)))
 }

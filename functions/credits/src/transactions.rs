@@ -1,6 +1,6 @@
 use axum::{Json, extract::State};
 use jiff::Timestamp;
-use reverie_api::{App, Caller, Page, PageQuery, Params, Problem};
+use reverie_api::{App, CreditsRead, Page, PageQuery, Params, Problem};
 use reverie_domain::{
     credits::Credits,
     ids::{GenerationId, TransactionId},
@@ -44,7 +44,7 @@ impl From<Entry> for Transaction {
 
 /// Every change of the balance, newest first.
 #[utoipa::path(
-    get, path = "/v1/credits/transactions", tag = "credits", security(("bearer" = [])),
+    get, path = "/v1/credits/transactions", tag = "credits", security(("bearer" = ["credits:read"])),
     params(PageQuery),
     responses(
         (status = 200, body = Page<Transaction>),
@@ -55,7 +55,7 @@ impl From<Entry> for Transaction {
 )]
 pub(crate) async fn list(
     State(app): State<App>,
-    caller: Caller,
+    CreditsRead(caller): CreditsRead,
     Params(page): Params<PageQuery>,
 ) -> Result<Json<Page<Transaction>>, Problem> {
     let limit = page.limit()?;

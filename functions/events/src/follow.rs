@@ -5,7 +5,7 @@ use axum::{
     response::{IntoResponse, Response, Sse, sse::KeepAlive},
 };
 use http::StatusCode;
-use reverie_api::{Caller, Id, Problem, generation};
+use reverie_api::{GenerationsRead, Id, Problem, generation};
 use reverie_domain::ids::GenerationId;
 use utoipa::ToSchema;
 
@@ -30,7 +30,7 @@ struct Frame {
 
 /// A generation's changes as server-sent events, until its final state or for five minutes.
 #[utoipa::path(
-    get, path = "/v1/generations/{id}/events", tag = "generations", security(("bearer" = [])),
+    get, path = "/v1/generations/{id}/events", tag = "generations", security(("bearer" = ["generations:read"])),
     params(
         ("id" = GenerationId, Path),
         ("Last-Event-ID" = Option<String>, Header, description = "The last frame's `id`."),
@@ -46,7 +46,7 @@ struct Frame {
 )]
 pub(crate) async fn follow(
     State(state): State<Events>,
-    caller: Caller,
+    GenerationsRead(caller): GenerationsRead,
     Id(id): Id<GenerationId>,
     LastEvent(last): LastEvent,
 ) -> Result<Response, Problem> {

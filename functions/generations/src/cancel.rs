@@ -1,7 +1,7 @@
 use axum::{Json, extract::State};
 use http::StatusCode;
 use reverie_api::{
-    Caller, Id, Problem,
+    GenerationsWrite, Id, Problem,
     generation::{self, GenerationView},
 };
 use reverie_domain::{ids::GenerationId, job::Status};
@@ -10,7 +10,7 @@ use crate::{Generations, change::change};
 
 /// Stops a queued or running generation; its credits go back at once.
 #[utoipa::path(
-    post, path = "/v1/generations/{id}/cancel", tag = "generations", security(("bearer" = [])),
+    post, path = "/v1/generations/{id}/cancel", tag = "generations", security(("bearer" = ["generations:write"])),
     params(("id" = GenerationId, Path)),
     responses(
         (status = 200, body = GenerationView, description = "It was canceled before."),
@@ -23,7 +23,7 @@ use crate::{Generations, change::change};
 )]
 pub(crate) async fn cancel(
     State(state): State<Generations>,
-    caller: Caller,
+    GenerationsWrite(caller): GenerationsWrite,
     Id(id): Id<GenerationId>,
 ) -> Result<(StatusCode, Json<GenerationView>), Problem> {
     let (account, now) = (caller.account.id, state.app.now());

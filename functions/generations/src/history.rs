@@ -1,7 +1,7 @@
 use axum::{Json, extract::State};
 use jiff::Timestamp;
 use reverie_api::{
-    Caller, Page, PageQuery, Params, Problem,
+    GenerationsRead, Page, PageQuery, Params, Problem,
     generation::{self, GenerationView},
 };
 use reverie_domain::{
@@ -56,7 +56,7 @@ impl Filter {
 /// The account's generations, newest first. A filtered page may be short and still have a next
 /// one.
 #[utoipa::path(
-    get, path = "/v1/generations", tag = "generations", security(("bearer" = [])),
+    get, path = "/v1/generations", tag = "generations", security(("bearer" = ["generations:read"])),
     params(Filter),
     responses(
         (status = 200, body = Page<GenerationView>),
@@ -67,7 +67,7 @@ impl Filter {
 )]
 pub(crate) async fn list(
     State(state): State<Generations>,
-    caller: Caller,
+    GenerationsRead(caller): GenerationsRead,
     Params(filter): Params<Filter>,
 ) -> Result<Json<Page<GenerationView>>, Problem> {
     let (jobs, last) = matching(&state, caller.account.id, &filter).await?;

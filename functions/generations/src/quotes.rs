@@ -1,7 +1,9 @@
 use axum::{Json, extract::State};
 use http::StatusCode;
 use jiff::Timestamp;
-use reverie_api::{Body, Caller, IdempotencyKey, JOB_MAY_WAIT, Problem, Replay, references};
+use reverie_api::{
+    Body, Caller, GenerationsWrite, IdempotencyKey, JOB_MAY_WAIT, Problem, Replay, references,
+};
 use reverie_domain::{
     credits::Credits,
     ids::QuoteId,
@@ -46,7 +48,7 @@ impl From<Quote> for QuoteView {
 
 /// A binding price for a request. Submit `{"quote": "quo_…"}` to get just that.
 #[utoipa::path(
-    post, path = "/v1/quotes", tag = "generations", security(("bearer" = [])),
+    post, path = "/v1/quotes", tag = "generations", security(("bearer" = ["generations:write"])),
     params((
             "Idempotency-Key" = Option<String>, Header, description = "Kept for 24 hours.",
             min_length = 1, max_length = 255, pattern = "^[!-~]+$"
@@ -65,7 +67,7 @@ impl From<Quote> for QuoteView {
 )]
 pub(crate) async fn create(
     State(state): State<Generations>,
-    caller: Caller,
+    GenerationsWrite(caller): GenerationsWrite,
     key: IdempotencyKey,
     Body(request): Body<GenerationRequest>,
 ) -> Result<(StatusCode, Json<QuoteView>), Problem> {

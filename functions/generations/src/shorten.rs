@@ -1,7 +1,7 @@
 use axum::{Json, extract::State};
 use jiff::Timestamp;
 use reverie_api::{
-    Body, Caller, Id, Problem,
+    Body, GenerationsWrite, Id, Problem,
     generation::{self, GenerationView},
 };
 use reverie_domain::{ids::GenerationId, job::Transition};
@@ -21,7 +21,7 @@ pub(crate) struct GenerationPatch {
 
 /// Moves the end of a generation's files earlier. It can never be moved later.
 #[utoipa::path(
-    patch, path = "/v1/generations/{id}", tag = "generations", security(("bearer" = [])),
+    patch, path = "/v1/generations/{id}", tag = "generations", security(("bearer" = ["generations:write"])),
     params(("id" = GenerationId, Path)),
     request_body = GenerationPatch,
     responses(
@@ -38,7 +38,7 @@ pub(crate) struct GenerationPatch {
 )]
 pub(crate) async fn shorten(
     State(state): State<Generations>,
-    caller: Caller,
+    GenerationsWrite(caller): GenerationsWrite,
     Id(id): Id<GenerationId>,
     Body(patch): Body<GenerationPatch>,
 ) -> Result<Json<GenerationView>, Problem> {

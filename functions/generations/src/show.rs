@@ -1,6 +1,6 @@
 use axum::{Json, extract::State};
 use reverie_api::{
-    Caller, Id, Prefer, Problem,
+    GenerationsRead, Id, Prefer, Problem,
     generation::{self, GenerationView},
 };
 use reverie_domain::ids::GenerationId;
@@ -9,7 +9,7 @@ use crate::{Generations, wait::until_changed};
 
 /// A generation. With `Prefer: wait=25` the answer waits until its status changes.
 #[utoipa::path(
-    get, path = "/v1/generations/{id}", tag = "generations", security(("bearer" = [])),
+    get, path = "/v1/generations/{id}", tag = "generations", security(("bearer" = ["generations:read"])),
     params(
         ("id" = GenerationId, Path),
         ("Prefer" = Option<String>, Header, description = "`wait=25` waits for a change."),
@@ -23,7 +23,7 @@ use crate::{Generations, wait::until_changed};
 )]
 pub(crate) async fn show(
     State(state): State<Generations>,
-    caller: Caller,
+    GenerationsRead(caller): GenerationsRead,
     Id(id): Id<GenerationId>,
     prefer: Prefer,
 ) -> Result<Json<GenerationView>, Problem> {

@@ -2,7 +2,7 @@ use axum::{Json, extract::State};
 use http::{HeaderName, StatusCode, header};
 use jiff::Timestamp;
 use reverie_api::{
-    Body, Caller, IdempotencyKey, JOB_MAY_WAIT, Prefer, Problem, Replay,
+    Body, Caller, GenerationsWrite, IdempotencyKey, JOB_MAY_WAIT, Prefer, Problem, Replay,
     generation::{self, GenerationView},
     references,
 };
@@ -33,7 +33,7 @@ const ROUTE: &str = "POST /v1/generations";
 /// Submits a generation. Its price is held now, captured on success, and released on any other
 /// end. `{"quote": "quo_…"}` alone submits what was quoted.
 #[utoipa::path(
-    post, path = "/v1/generations", tag = "generations", security(("bearer" = [])),
+    post, path = "/v1/generations", tag = "generations", security(("bearer" = ["generations:write"])),
     params(
         (
             "Idempotency-Key" = Option<String>, Header, description = "Kept for 24 hours.",
@@ -58,7 +58,7 @@ const ROUTE: &str = "POST /v1/generations";
 )]
 pub(crate) async fn create(
     State(state): State<Generations>,
-    caller: Caller,
+    GenerationsWrite(caller): GenerationsWrite,
     key: IdempotencyKey,
     prefer: Prefer,
     Body(request): Body<GenerationRequest>,

@@ -1,6 +1,6 @@
 use axum::{Json, extract::State};
 use http::{HeaderName, StatusCode, header};
-use reverie_api::{Body, Caller, IdempotencyKey, Problem, Replay};
+use reverie_api::{Body, Caller, IdempotencyKey, Problem, Replay, UploadsWrite};
 use reverie_domain::upload::{Upload, UploadType};
 use reverie_store::Record;
 use serde::{Deserialize, Serialize};
@@ -25,7 +25,7 @@ pub(crate) struct NewUpload {
 
 /// Announces a reference. Upload the file as `put` says, then complete the upload.
 #[utoipa::path(
-    post, path = "/v1/uploads", tag = "uploads", security(("bearer" = [])),
+    post, path = "/v1/uploads", tag = "uploads", security(("bearer" = ["uploads:write"])),
     params((
             "Idempotency-Key" = Option<String>, Header, description = "Kept for 24 hours.",
             min_length = 1, max_length = 255, pattern = "^[!-~]+$"
@@ -44,7 +44,7 @@ pub(crate) struct NewUpload {
 )]
 pub(crate) async fn create(
     State(state): State<Media>,
-    caller: Caller,
+    UploadsWrite(caller): UploadsWrite,
     key: IdempotencyKey,
     Body(request): Body<NewUpload>,
 ) -> Result<(StatusCode, [(HeaderName, String); 1], Json<UploadView>), Problem> {

@@ -1,6 +1,6 @@
 use axum::{Json, extract::State};
 use http::StatusCode;
-use reverie_api::{Caller, Id, Problem};
+use reverie_api::{Id, Problem, UploadsWrite};
 use reverie_domain::{
     ids::UploadId,
     upload::{MediaFacts, Upload, UploadStatus},
@@ -19,7 +19,7 @@ static FILES: Semaphore = Semaphore::const_new(2);
 
 /// Checks the uploaded file. Repeating it gives the same answer.
 #[utoipa::path(
-    post, path = "/v1/uploads/{id}/complete", tag = "uploads", security(("bearer" = [])),
+    post, path = "/v1/uploads/{id}/complete", tag = "uploads", security(("bearer" = ["uploads:write"])),
     params(("id" = UploadId, Path)),
     responses(
         (status = 200, body = UploadView),
@@ -33,7 +33,7 @@ static FILES: Semaphore = Semaphore::const_new(2);
 )]
 pub(crate) async fn complete(
     State(state): State<Media>,
-    caller: Caller,
+    UploadsWrite(caller): UploadsWrite,
     Id(id): Id<UploadId>,
 ) -> Result<Json<UploadView>, Problem> {
     let upload = still_there(find(&state, caller.account.id, id).await?, state.app.now())?;

@@ -1,6 +1,6 @@
 use axum::extract::State;
 use http::StatusCode;
-use reverie_api::{Caller, Id, Problem};
+use reverie_api::{Id, Problem, UploadsWrite};
 use reverie_domain::ids::{AccountId, UploadId};
 use reverie_store::{Record, tables::WriteError};
 
@@ -11,7 +11,7 @@ const ATTEMPTS: u32 = 4;
 
 /// Deletes an upload and its file.
 #[utoipa::path(
-    delete, path = "/v1/uploads/{id}", tag = "uploads", security(("bearer" = [])),
+    delete, path = "/v1/uploads/{id}", tag = "uploads", security(("bearer" = ["uploads:write"])),
     params(("id" = UploadId, Path)),
     responses(
         (status = 204),
@@ -22,7 +22,7 @@ const ATTEMPTS: u32 = 4;
 )]
 pub(crate) async fn delete(
     State(state): State<Media>,
-    caller: Caller,
+    UploadsWrite(caller): UploadsWrite,
     Id(id): Id<UploadId>,
 ) -> Result<StatusCode, Problem> {
     delete_both(&state, caller.account.id, id).await?;

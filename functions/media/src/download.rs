@@ -5,7 +5,7 @@ use axum::{
 };
 use http::{StatusCode, header};
 use reverie_api::{
-    Caller, Id, Params, Problem,
+    GenerationsRead, Id, Params, Problem,
     generation::{self, Link},
 };
 use reverie_domain::ids::GenerationId;
@@ -26,7 +26,7 @@ pub(crate) struct Answer {
 /// Redirects to a result, by a link that ends after 15 minutes at the latest.
 #[utoipa::path(
     get, path = "/v1/generations/{id}/files/{name}", tag = "generations",
-    security(("bearer" = [])),
+    security(("bearer" = ["generations:read"])),
     params(
         ("id" = GenerationId, Path),
         ("name" = String, Path, example = "track.flac"),
@@ -44,7 +44,7 @@ pub(crate) struct Answer {
 )]
 pub(crate) async fn download(
     State(state): State<Media>,
-    caller: Caller,
+    GenerationsRead(caller): GenerationsRead,
     Id(id): Id<GenerationId>,
     path: Path<(String, String)>,
     Params(answer): Params<Answer>,

@@ -1,5 +1,5 @@
 use axum::{Json, extract::State};
-use reverie_api::{Caller, Page, PageQuery, Params, Problem};
+use reverie_api::{Page, PageQuery, Params, Problem, UploadsRead};
 use reverie_domain::ids::UploadId;
 use reverie_store::uploads;
 
@@ -7,7 +7,7 @@ use crate::{Media, upload::UploadView};
 
 /// The account's uploads, newest first.
 #[utoipa::path(
-    get, path = "/v1/uploads", tag = "uploads", security(("bearer" = [])),
+    get, path = "/v1/uploads", tag = "uploads", security(("bearer" = ["uploads:read"])),
     params(PageQuery),
     responses(
         (status = 200, body = Page<UploadView>),
@@ -18,7 +18,7 @@ use crate::{Media, upload::UploadView};
 )]
 pub(crate) async fn list(
     State(state): State<Media>,
-    caller: Caller,
+    UploadsRead(caller): UploadsRead,
     Params(page): Params<PageQuery>,
 ) -> Result<Json<Page<UploadView>>, Problem> {
     let (limit, after) = (page.limit()?, page.position::<UploadId>()?);

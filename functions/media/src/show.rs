@@ -1,5 +1,5 @@
 use axum::{Json, extract::State};
-use reverie_api::{Caller, Id, Problem};
+use reverie_api::{Id, Problem, UploadsRead};
 use reverie_domain::ids::UploadId;
 
 use crate::{
@@ -9,7 +9,7 @@ use crate::{
 
 /// An upload.
 #[utoipa::path(
-    get, path = "/v1/uploads/{id}", tag = "uploads", security(("bearer" = [])),
+    get, path = "/v1/uploads/{id}", tag = "uploads", security(("bearer" = ["uploads:read"])),
     params(("id" = UploadId, Path)),
     responses(
         (status = 200, body = UploadView),
@@ -20,7 +20,7 @@ use crate::{
 )]
 pub(crate) async fn show(
     State(state): State<Media>,
-    caller: Caller,
+    UploadsRead(caller): UploadsRead,
     Id(id): Id<UploadId>,
 ) -> Result<Json<UploadView>, Problem> {
     Ok(Json(find(&state, caller.account.id, id).await?.into()))

@@ -1,6 +1,6 @@
 use axum::{Json, extract::State};
 use jiff::SignedDuration;
-use reverie_api::{Body, Caller, Problem, references};
+use reverie_api::{Body, Caller, GenerationsWrite, Problem, references};
 use reverie_domain::{
     ids::UploadId,
     manifest::{Kind, Manifest},
@@ -68,7 +68,7 @@ pub(crate) struct Sketch {
 
 /// Sketches a piece: its sections, chords, tracks, tempo and key. Free, and not stored.
 #[utoipa::path(
-    post, path = "/v1/sketches", tag = "generations", security(("bearer" = [])),
+    post, path = "/v1/sketches", tag = "generations", security(("bearer" = ["generations:write"])),
     request_body = SketchRequest,
     responses(
         (status = 200, body = Sketch),
@@ -83,7 +83,7 @@ pub(crate) struct Sketch {
 )]
 pub(crate) async fn create(
     State(state): State<Sketches>,
-    caller: Caller,
+    GenerationsWrite(caller): GenerationsWrite,
     Body(request): Body<SketchRequest>,
 ) -> Result<Json<Sketch>, Problem> {
     let models = state.catalogue.models().await;

@@ -3,6 +3,7 @@
 mod health;
 mod openapi;
 mod page;
+mod policies;
 
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -12,4 +13,5 @@ pub fn router() -> OpenApiRouter {
         .routes(routes!(page::show))
         .routes(routes!(health::check))
         .routes(routes!(openapi::show))
+        .routes(routes!(policies::show))
 }

@@ -44,6 +44,8 @@ pub struct LocalConfig {
     pub guests_per_address: u32,
     /// How often an account may ask in a minute.
     pub requests_per_account: u32,
+    /// The same for an API key.
+    pub requests_per_key: u32,
     /// The same for a network address.
     pub requests_per_address: u32,
     /// How many jobs run at once; by default one a core.
@@ -68,6 +70,7 @@ impl LocalConfig {
             guest_credits: reverie_domain::plan::GUEST_ALLOWANCE.get(),
             guests_per_address: 10_000,
             requests_per_account: 60_000,
+            requests_per_key: 60_000,
             requests_per_address: 600_000,
             jobs: None,
             worker: true,
@@ -125,7 +128,10 @@ impl Local {
             clock: functions.clock.clone(),
             settings: Arc::new(settings),
             positions: Arc::default(),
-            requests: Arc::new(AccountLimit::per_minute(config.requests_per_account)),
+            requests: Arc::new(AccountLimit::per_minute(
+                config.requests_per_account,
+                config.requests_per_key,
+            )),
         };
         let engines = load_engines(config.models.clone()).await?;
         let models: Vec<Manifest> =

@@ -1,6 +1,7 @@
 use axum::extract::{FromRef, FromRequestParts};
 use http::{HeaderMap, StatusCode, header, request::Parts};
-use reverie_store::accounts::{self, Account, Known, Session};
+use reverie_domain::scope::Scope;
+use reverie_store::accounts::{self, Account, Credential, Known};
 
 use crate::{App, Problem, Settings, limits::Told, token::PlainToken};
 
@@ -9,14 +10,42 @@ pub const SECURE_COOKIE: &str = "__Host-reverie";
 /// Its name where the public origin is plain http on loopback.
 pub const COOKIE: &str = "reverie";
 
-/// Who asks. Extracting it costs one round trip, now and then two; 401 where nobody is known, 429
-/// where the account asks too often.
+/// Who asks, in a session. An operation that API keys may do, too, takes one of the extractors with
+/// a scope's name instead, such as [`CreditsRead`]; so that a new operation is closed to keys.
+///
+/// Extracting it costs one round trip, now and then two; 401 where nobody is known, 403 for an API
+/// key, 429 where the account asks too often.
 #[derive(Debug, Clone)]
 pub struct Caller {
     /// The account.
     pub account: Account,
-    /// The session.
-    pub session: Session,
+    /// What the token stands for.
+    pub credential: Credential,
+}
+
+/// What an operation wants of a caller's credential.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Access {
+    Session,
+    Scope(Scope),
+}
+
+impl Access {
+    fn allows(self, credential: &Credential) -> bool {
+        match (self, credential) {
+            (_, Credential::Session(_)) => true,
+            (Self::Session, Credential::ApiKey(_)) => false,
+            (Self::Scope(scope), Credential::ApiKey(key)) => key.scopes.contains(&scope),
+        }
+    }
+
+    fn refusal(self) -> Problem {
+        let detail = match self {
+            Self::Session => "API keys may not do this: it takes a session.".to_owned(),
+            Self::Scope(scope) => format!("This API key does not have the scope {}.", scope.name()),
+        };
+        Problem::new(StatusCode::FORBIDDEN, "insufficient_scope", detail)
+    }
 }
 
 impl<S> FromRequestParts<S> for Caller
@@ -27,21 +56,52 @@ where
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
-        let app = App::from_ref(state);
-        let token = presented(parts, &app.settings)?.ok_or_else(Problem::unauthorized)?;
-        let hash = token.secret_hash();
-        let known = accounts::authenticate(&*app.tables, app.now(), token.account(), &hash).await?;
-        let Known { account, session, requests } = known.ok_or_else(Problem::unauthorized)?;
-        let counted = app.requests.count(&*app.tables, app.now(), account.id, requests).await;
-        Told::tell(parts, &counted);
-        counted?;
-        if let Some(used) = session.used(app.now()) {
-            // The request does not depend on it, and the next one tries again.
-            if let Err(error) = accounts::keep_alive(&*app.tables, &session, &used).await {
-                tracing::warn!(%error, "a session's use was not written down");
+        admit(parts, &App::from_ref(state), Access::Session).await
+    }
+}
+
+/// An extractor for each scope: a session, or an API key that has it.
+macro_rules! scopes {
+    ($($name:ident),+) => {$(
+        #[doc = concat!("Who asks, in a session or by an API key with [`Scope::", stringify!($name), "`].")]
+        #[derive(Debug, Clone)]
+        pub struct $name(pub Caller);
+
+        impl<S> FromRequestParts<S> for $name
+        where
+            App: FromRef<S>,
+            S: Send + Sync,
+        {
+            type Rejection = Problem;
+
+            async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+                let access = Access::Scope(Scope::$name);
+                admit(parts, &App::from_ref(state), access).await.map(Self)
             }
         }
-        Ok(Self { account, session })
+    )+};
+}
+
+scopes!(AccountRead, CreditsRead, GenerationsRead, GenerationsWrite, UploadsRead, UploadsWrite);
+
+async fn admit(parts: &Parts, app: &App, access: Access) -> Result<Caller, Problem> {
+    let token = presented(parts, &app.settings)?.ok_or_else(Problem::unauthorized)?;
+    let (now, hash) = (app.now(), token.secret_hash());
+    let secret = (token.kind(), hash.as_str());
+    let known = accounts::authenticate(&*app.tables, now, token.account(), secret).await?;
+    let Known { account, credential, requests } = known.ok_or_else(Problem::unauthorized)?;
+    for (asker, row) in requests {
+        let counted = app.requests.count(&*app.tables, now, &asker, row).await;
+        Told::tell(parts, &counted);
+        counted?;
+    }
+    // The request does not depend on it, and the next one tries again.
+    if let Err(error) = credential.keep_alive(&*app.tables, now).await {
+        tracing::warn!(%error, "the use of a session or key was not written down");
+    }
+    match access.allows(&credential) {
+        true => Ok(Caller { account, credential }),
+        false => Err(access.refusal()),
     }
 }
 
@@ -94,5 +154,15 @@ pub fn session_cookie(settings: &Settings, token: &PlainToken) -> String {
     match settings.is_plain_http() {
         true => format!("{COOKIE}={token}; {rest}"),
         false => format!("{SECURE_COOKIE}={token}; {rest}; Secure"),
+    }
+}
+
+/// The `Set-Cookie` value that takes the session out of a browser.
+#[must_use]
+pub fn ended_cookie(settings: &Settings) -> String {
+    let rest = "Path=/; HttpOnly; SameSite=Lax; Max-Age=0";
+    match settings.is_plain_http() {
+        true => format!("{COOKIE}=; {rest}"),
+        false => format!("{SECURE_COOKIE}=; {rest}; Secure"),
     }
 }

@@ -30,6 +30,7 @@ impl Deployment {
     /// Names the variable that is missing or wrong, or says that the secret cannot be read.
     pub async fn app(&self) -> anyhow::Result<App> {
         let per_account = number("REVERIE_REQUESTS_PER_ACCOUNT")?.unwrap_or(PER_ACCOUNT);
+        let per_key = number("REVERIE_REQUESTS_PER_KEY")?.unwrap_or(PER_KEY);
         let settings = Settings {
             public_origin: required("REVERIE_PUBLIC_ORIGIN")?,
             hash_secret: self.secret(&required("REVERIE_HASH_SECRET_ARN")?).await?,
@@ -41,7 +42,7 @@ impl Deployment {
             clock: Arc::new(SystemClock),
             settings: Arc::new(settings),
             positions: Arc::default(),
-            requests: Arc::new(AccountLimit::per_minute(per_account)),
+            requests: Arc::new(AccountLimit::per_minute(per_account, per_key)),
         })
     }
 
@@ -86,6 +87,8 @@ impl Deployment {
 
 /// How often an account may ask in a minute, unless the operator sets another number.
 const PER_ACCOUNT: u32 = 600;
+/// The same for each of its API keys.
+const PER_KEY: u32 = 300;
 /// The same for a network address, of which many people may share one.
 const PER_ADDRESS: u32 = 3_000;
 

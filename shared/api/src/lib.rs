@@ -5,6 +5,7 @@ mod app;
 mod body;
 mod caller;
 mod catalogue;
+mod device;
 mod edge;
 mod finish;
 pub mod generation;
@@ -23,8 +24,12 @@ pub mod token;
 pub use address::ClientAddress;
 pub use app::{App, Settings};
 pub use body::{Body, Params};
-pub use caller::{COOKIE, Caller, SECURE_COOKIE, session_cookie};
+pub use caller::{
+    AccountRead, COOKIE, Caller, CreditsRead, GenerationsRead, GenerationsWrite, SECURE_COOKIE,
+    UploadsRead, UploadsWrite, ended_cookie, session_cookie,
+};
 pub use catalogue::Catalogue;
+pub use device::UserAgent;
 pub use finish::{BODY_LIMIT, finish};
 pub use idempotency::{IdempotencyKey, Replay};
 pub use limits::{AccountLimit, AddressLimit};

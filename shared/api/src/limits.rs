@@ -12,11 +12,10 @@ use http::{HeaderMap, HeaderValue, request::Parts};
 use jiff::Timestamp;
 use reverie_domain::{
     clock::Clock,
-    ids::AccountId,
     rate::{Bucket, Policy, Standing},
 };
 use reverie_store::{
-    accounts::{self, Requests},
+    accounts::{self, Asker, Requests},
     tables::Tables,
 };
 
@@ -30,14 +29,16 @@ const UNWRITTEN: u32 = 10;
 /// which loses nothing, and if there are none, all.
 const REMEMBERED: usize = 10_000;
 
-/// A limit for each account. The bucket is a row that is read together with the account.
+/// A limit for each account, and one for each API key. A bucket is a row that is read together with
+/// the account.
 #[derive(Debug)]
 pub struct AccountLimit {
-    policy: Policy,
-    seen: Mutex<HashMap<AccountId, Seen>>,
+    account: Policy,
+    key: Policy,
+    seen: Mutex<HashMap<Asker, Seen>>,
 }
 
-/// What this process knows of an account's bucket, its own unwritten requests included.
+/// What this process knows of a bucket, its own unwritten requests included.
 #[derive(Debug, Clone, Copy)]
 struct Seen {
     bucket: Bucket,
@@ -45,10 +46,18 @@ struct Seen {
 }
 
 impl AccountLimit {
-    /// This many requests a minute.
+    /// This many requests a minute of an account, and of each of its API keys.
     #[must_use]
-    pub fn per_minute(quota: u32) -> Self {
-        Self { policy: Policy::per_minute("account", quota), seen: Mutex::default() }
+    pub fn per_minute(of_account: u32, of_key: u32) -> Self {
+        Self {
+            account: Policy::per_minute("account", of_account),
+            key: Policy::per_minute("key", of_key),
+            seen: Mutex::default(),
+        }
+    }
+
+    const fn policy(&self, asker: &Asker) -> Policy {
+        if asker.key_hash.is_some() { self.key } else { self.account }
     }
 
     /// Counts a request. `known` is the bucket as it was just read.
@@ -59,23 +68,23 @@ impl AccountLimit {
         &self,
         tables: &dyn Tables,
         now: Timestamp,
-        account: AccountId,
+        asker: &Asker,
         known: Option<Requests>,
     ) -> Result<Standing, Refused> {
-        let Seen { bucket, unwritten } = self.take(now, account, known.as_ref())?;
+        let policy = self.policy(asker);
+        let Seen { bucket, unwritten } = self.take(now, asker, known.as_ref())?;
         if unwritten >= UNWRITTEN {
-            let spent = (unwritten, &self.policy);
-            match accounts::settle_requests(tables, now, account, known, spent).await {
+            match accounts::settle_requests(tables, now, asker, known, (unwritten, &policy)).await {
                 Ok(true) => {}
-                Ok(false) => self.keep_unwritten(account, unwritten),
+                Ok(false) => self.keep_unwritten(asker, unwritten),
                 Err(error) => {
                     // The request itself goes on; the next one tries again.
                     tracing::warn!(%error, "an account's requests were not written down");
-                    self.keep_unwritten(account, unwritten);
+                    self.keep_unwritten(asker, unwritten);
                 }
             }
         }
-        Ok(bucket.standing(now, self.policy))
+        Ok(bucket.standing(now, policy))
     }
 
     /// Takes a token. Requests that come at once have all read the same row, so what this process
@@ -83,25 +92,26 @@ impl AccountLimit {
     fn take(
         &self,
         now: Timestamp,
-        account: AccountId,
+        asker: &Asker,
         known: Option<&Requests>,
     ) -> Result<Seen, Refused> {
+        let policy = self.policy(asker);
         let mut seen = lock(&self.seen);
         make_room(&mut seen, |one| one.bucket.is_full(now));
         let mut one =
-            seen.get(&account).copied().unwrap_or(Seen { bucket: Bucket::full(now), unwritten: 0 });
+            seen.get(asker).copied().unwrap_or(Seen { bucket: Bucket::full(now), unwritten: 0 });
         if let Some(row) = known {
-            one.bucket = one.bucket.max(row.bucket.less(now, one.unwritten, &self.policy));
+            one.bucket = one.bucket.max(row.bucket.less(now, one.unwritten, &policy));
         }
-        one.bucket = taken(one.bucket, now, self.policy)?;
+        one.bucket = taken(one.bucket, now, policy)?;
         one.unwritten += 1;
         let left = if one.unwritten >= UNWRITTEN { 0 } else { one.unwritten };
-        seen.insert(account, Seen { unwritten: left, ..one });
+        seen.insert(asker.clone(), Seen { unwritten: left, ..one });
         Ok(one)
     }
 
-    fn keep_unwritten(&self, account: AccountId, requests: u32) {
-        if let Some(one) = lock(&self.seen).get_mut(&account) {
+    fn keep_unwritten(&self, asker: &Asker, requests: u32) {
+        if let Some(one) = lock(&self.seen).get_mut(asker) {
             one.unwritten = one.unwritten.saturating_add(requests);
         }
     }

@@ -23,7 +23,10 @@ pub fn document(parts: impl IntoIterator<Item = OpenApi>) -> OpenApi {
     complete(&mut document);
     let bearer = HttpBuilder::new()
         .scheme(HttpAuthScheme::Bearer)
-        .description(Some("A token of `POST /v1/guests`."))
+        .description(Some(
+            "A session's token (`rvs_…`, of `POST /v1/guests`), which may do everything, or an API \
+             key (`rvk_…`, of `POST /v1/api-keys`), which may do what lists a scope that it has.",
+        ))
         .build();
     document
         .components
@@ -46,8 +49,9 @@ fn complete(document: &mut OpenApi) {
             let Some(operation) = operation else { continue };
             operation.operation_id = Some(operation_id(&method, path));
             let secured = operation.security.is_some();
-            if secured && method != HttpMethod::Get {
-                let detail = "With a cookie: the request does not come from our own pages.";
+            if secured {
+                let detail = "An API key without the scope; or, with a cookie, a request that \
+                              changes something and does not come from our own pages.";
                 add(operation, "403", detail);
             }
             add(operation, "429", "Too much at once. `Retry-After` says when to go on.");

@@ -11,6 +11,7 @@ pub mod plan;
 pub mod random;
 pub mod rate;
 pub mod request;
+pub mod scope;
 pub mod sketch;
 pub mod upload;
 pub mod wallet;

@@ -1,70 +1,315 @@
-//! The one list of personal data: which rows and objects hold it, why, and until when.
+//! The one list of personal data: which fields of which rows and which objects hold it, why, until
+//! when, how a person sees it and how it goes.
 //!
-//! Export, erasure and the policy register are made from this list, so a field that is not here
-//! must not be stored.
+//! `GET /v1/policies` shows this list, and a test fails when a stored attribute is not in it. What it
+//! says is what this version does, not what is planned.
+
+use serde::Serialize;
+use utoipa::ToSchema;
 
 /// One category of personal data.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 pub struct PersonalData {
     /// What it is.
     pub category: &'static str,
     /// Where it is stored.
-    pub stored_in: &'static str,
+    pub stored_in: &'static [Place],
     /// Why.
     pub purpose: &'static str,
-    /// When it goes.
+    /// Until when.
     pub kept: &'static str,
+    /// How its owner gets to see it.
+    pub shown: &'static str,
+    /// What deletes it.
+    pub erased: &'static str,
+}
+
+/// A kind of row, or the objects under a prefix.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Place {
+    /// A table's name, or `bucket`.
+    pub store: &'static str,
+    /// The kind of row: what its key begins with. Of objects: the prefix.
+    pub kind: &'static str,
+    /// The row's attributes. Keys, version and time to live are not among them.
+    pub fields: &'static [&'static str],
+}
+
+/// The attributes that every row may have: its key, which repeats ids that are fields, its version,
+/// and when it ends.
+pub const EVERY_ROW: [&str; 4] = ["pk", "sk", "version", "ttl"];
+
+const fn place(store: &'static str, kind: &'static str, fields: &'static [&'static str]) -> Place {
+    Place { store, kind, fields }
 }
 
 /// Everything Reverie stores about a person.
 pub const REGISTER: &[PersonalData] = &[
     PersonalData {
         category: "account",
-        stored_in: "accounts: profile",
+        stored_in: &[place("accounts", "profile", &["id", "kind", "plan", "wallet", "created_at"])],
         purpose: "to own generations and credits",
-        kept: "guests: 30 days after last use",
+        kept: "without end in this version",
+        shown: "GET /v1/me",
+        erased: "nothing in this version",
     },
     PersonalData {
         category: "sessions",
-        stored_in: "accounts: session",
-        purpose: "to stay signed in; the token is stored as a hash",
-        kept: "30 days after last use",
+        stored_in: &[place(
+            "accounts",
+            "session",
+            &[
+                "id",
+                "account",
+                "secret_hash",
+                "device_type",
+                "system",
+                "browser",
+                "created_at",
+                "last_used_at",
+                "expires_at",
+            ],
+        )],
+        purpose: "to stay signed in; the token is stored as a hash, the device in three words",
+        kept: "30 days after last use, 180 days at most",
+        shown: "GET /v1/sessions, without the hash",
+        erased: "POST /v1/auth/logout, DELETE /v1/sessions",
+    },
+    PersonalData {
+        category: "API keys",
+        stored_in: &[place(
+            "accounts",
+            "key",
+            &["id", "account", "name", "scopes", "secret_hash", "created_at", "last_used_at"],
+        )],
+        purpose: "to let the owner's programs in; the key is stored as a hash",
+        kept: "until revoked",
+        shown: "GET /v1/api-keys, without the hash",
+        erased: "DELETE /v1/api-keys/{id}",
     },
     PersonalData {
         category: "rate",
-        stored_in: "accounts: requests, one instant; operations: allowance, one instant",
-        purpose: "to limit how often an account asks",
+        stored_in: &[
+            place("accounts", "requests", &["account", "key_hash", "bucket"]),
+            place("operations", "allowance", &["account", "limit", "bucket"]),
+        ],
+        purpose: "to limit how often an account and each of its API keys ask: one instant for each",
         kept: "a minute after last use",
+        shown: "the RateLimit field of every answer",
+        erased: "ends by itself",
     },
     PersonalData {
         category: "ledger",
-        stored_in: "ledger: wallet, entry, hold, grant",
-        purpose: "to account for credits",
-        kept: "with the account",
+        stored_in: &[
+            place(
+                "ledger",
+                "wallet",
+                &[
+                    "id",
+                    "plan",
+                    "plan_period_end",
+                    "bought",
+                    "held",
+                    "active",
+                    "month",
+                    "month_spent",
+                    "state",
+                ],
+            ),
+            place(
+                "ledger",
+                "entry",
+                &[
+                    "id",
+                    "wallet",
+                    "number",
+                    "created_at",
+                    "kind",
+                    "amount",
+                    "balance_after",
+                    "generation",
+                    "reason",
+                ],
+            ),
+            place(
+                "ledger",
+                "hold",
+                &[
+                    "generation",
+                    "wallet",
+                    "from_plan",
+                    "from_bought",
+                    "plan_period_end",
+                    "state",
+                    "created_at",
+                    "resolved_at",
+                ],
+            ),
+        ],
+        purpose: "to account for credits; it names the wallet, and only the account names that",
+        kept: "without end in this version",
+        shown: "GET /v1/credits, GET /v1/credits/transactions",
+        erased: "nothing in this version",
+    },
+    PersonalData {
+        category: "generations",
+        stored_in: &[place(
+            "generations",
+            "job",
+            &[
+                "id",
+                "account",
+                "wallet",
+                "kind",
+                "model",
+                "seed",
+                "seconds",
+                "request_hash",
+                "cached",
+                "price",
+                "charged",
+                "plan",
+                "status",
+                "progress",
+                "created_at",
+                "started_at",
+                "completed_at",
+                "expires_by",
+                "expires_at",
+                "deadline",
+                "epoch",
+                "lease_until",
+                "lost_leases",
+                "resends",
+                "send_at",
+                "purges",
+                "deleted_at",
+                "failure",
+                "files",
+                "due_shard",
+                "due_at",
+                "queue",
+                "queued_at",
+            ],
+        )],
+        purpose: "to make and list generations",
+        kept: "until deleted by the owner, then as a mark for late workers",
+        shown: "GET /v1/generations",
+        erased: "DELETE /v1/generations/{id}",
     },
     PersonalData {
         category: "requests",
-        stored_in: "generations: job, detail, quote, cache",
-        purpose: "to make and list generations; prompts are in `detail` and `quote`, hashes of \
-                  requests in `job` and `cache`",
-        kept: "until deleted by the owner, or with the account; quotes 30 minutes, cache 24 hours",
+        stored_in: &[
+            place(
+                "generations",
+                "detail",
+                &["generation", "account", "request", "labels", "understood"],
+            ),
+            place(
+                "generations",
+                "quote",
+                &["id", "account", "credits", "request", "model_version", "expires_at"],
+            ),
+            place("generations", "cache", &["account", "request_hash", "generation", "expires_at"]),
+        ],
+        purpose: "prompts and labels, to make and list generations; a hash of them, to answer the \
+                  same request again",
+        kept: "until the generation is deleted; quotes a day after they bind, the hash 24 hours",
+        shown: "GET /v1/generations/{id}; of a quote, the answer that made it",
+        erased: "DELETE /v1/generations/{id}; quotes and hashes end by themselves",
     },
     PersonalData {
         category: "results",
-        stored_in: "bucket: results/",
+        stored_in: &[place("bucket", "results/", &[])],
         purpose: "to be fetched by the owner",
-        kept: "the plan's retention, or until deleted",
+        kept: "7 days on the free plan, 30 on plus, 90 on premium",
+        shown: "GET /v1/generations/{id}/files/{name}",
+        erased: "DELETE /v1/generations/{id}, within 15 minutes; PATCH for an earlier end",
     },
     PersonalData {
         category: "uploads",
-        stored_in: "generations: upload; bucket: uploads/",
+        stored_in: &[
+            place(
+                "generations",
+                "upload",
+                &[
+                    "id",
+                    "account",
+                    "content_type",
+                    "bytes",
+                    "status",
+                    "facts",
+                    "rejection",
+                    "created_at",
+                    "expires_at",
+                ],
+            ),
+            place("bucket", "uploads/", &[]),
+        ],
         purpose: "to steer a generation",
-        kept: "1 day",
+        kept: "1 day, the row 2 days",
+        shown: "GET /v1/uploads",
+        erased: "DELETE /v1/uploads/{id}",
+    },
+    PersonalData {
+        category: "repeated requests",
+        stored_in: &[place(
+            "operations",
+            "idempotency",
+            &["account", "route", "key_hash", "request_hash", "resource", "expires_at"],
+        )],
+        purpose: "to do a request that is sent twice only once; its key and body are hashes",
+        kept: "24 hours",
+        shown: "the same answer to the same request",
+        erased: "ends by itself",
     },
     PersonalData {
         category: "address",
-        stored_in: "operations: guest limit, as a keyed hash",
-        purpose: "to limit the number of guests per address",
+        stored_in: &[place(
+            "operations",
+            "guests",
+            &["address_hash", "day", "count", "expires_at"],
+        )],
+        purpose: "to limit the number of guests per network address, which is a keyed hash",
         kept: "2 days",
+        shown: "not linked to an account",
+        erased: "ends by itself",
     },
 ];
+
+/// The place of a row with this key, if it is in the list. The kind is the first part of the sort
+/// key; in `operations`, of the partition key.
+#[must_use]
+pub fn place_of(store: &str, pk: &str, sk: &str) -> Option<&'static Place> {
+    let key = if store == "operations" { pk } else { sk };
+    let kind = key.split('#').next().unwrap_or(key);
+    let places = REGISTER.iter().flat_map(|data| data.stored_in);
+    places.into_iter().find(|place| place.store == store && place.kind == kind)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::plan::{Plan, UPLOAD_DAYS};
+
+    #[test]
+    fn nothing_is_declared_twice() {
+        let mut places = BTreeSet::new();
+        for place in REGISTER.iter().flat_map(|data| data.stored_in) {
+            assert!(places.insert((place.store, place.kind)), "{place:?}");
+            let fields: BTreeSet<_> = place.fields.iter().collect();
+            assert_eq!(fields.len(), place.fields.len(), "{place:?}");
+        }
+    }
+
+    #[test]
+    fn the_times_are_those_of_the_plans() {
+        let kept = |category| REGISTER.iter().find(|data| data.category == category).unwrap().kept;
+        let [free, plus, premium] = Plan::ALL.map(Plan::retention_days);
+        let results = format!("{free} days on the free plan, {plus} on plus, {premium} on premium");
+        assert_eq!(kept("results"), results);
+        assert_eq!(kept("uploads"), format!("{UPLOAD_DAYS} day, the row {} days", UPLOAD_DAYS + 1));
+    }
+}

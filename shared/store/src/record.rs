@@ -2,7 +2,7 @@ use jiff::Timestamp;
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
-use crate::tables::{Expect, Key, Outcome, Row, StoreError, Tables, Write, WriteError};
+use crate::tables::{Expect, Key, Outcome, Query, Row, StoreError, Tables, Write, WriteError};
 
 /// A type that is stored as one row.
 pub trait Record: Serialize + DeserializeOwned {
@@ -106,4 +106,50 @@ pub(crate) async fn replace<T: Record>(
         Err(WriteError::Conflict(outcomes)) => Ok(Err(present(outcomes)?)),
         Err(WriteError::Store(error)) => Err(error),
     }
+}
+
+/// How often a page of rows is read anew because some of them changed.
+const RACES: u32 = 10;
+
+/// Deletes the rows of a listing that are `chosen`, and tells how many they were.
+pub(crate) async fn remove(
+    tables: &dyn Tables,
+    mut query: Query,
+    chosen: impl Fn(&Row) -> bool + Send + Sync,
+) -> Result<usize, StoreError> {
+    let (mut removed, mut races) = (0, 0);
+    loop {
+        let rows = tables.query(&query).await?;
+        let last = rows.len() < query.limit as usize;
+        let next = rows.last().map(|row| key_of(&query, row).row());
+        let writes: Vec<Write> =
+            rows.iter().filter(|row| chosen(row)).map(|row| deletion(&query, row)).collect();
+        match if writes.is_empty() { Ok(()) } else { tables.write(&writes).await } {
+            Ok(()) => removed += writes.len(),
+            Err(WriteError::Store(error)) => return Err(error),
+            Err(WriteError::Conflict(_)) if races < RACES => {
+                races += 1;
+                continue;
+            }
+            Err(WriteError::Conflict(_)) => {
+                let reason = "rows keep changing".to_owned();
+                return Err(StoreError::Unavailable { service: "DynamoDB", reason });
+            }
+        }
+        if last {
+            return Ok(removed);
+        }
+        query.after = next;
+    }
+}
+
+fn key_of(query: &Query, row: &Row) -> Key {
+    let sk = row.get("sk").and_then(Value::as_str).unwrap_or_default();
+    Key::new(query.table, &query.partition, sk)
+}
+
+/// A write that deletes a row as it was read.
+pub(crate) fn deletion(query: &Query, row: &Row) -> Write {
+    let version = row.get("version").and_then(Value::as_u64).unwrap_or(1);
+    Write { key: key_of(query, row), row: None, expect: Expect::Version(version) }
 }

@@ -262,7 +262,7 @@ impl Person {
                 guests_per_address: 1_000,
             }),
             positions: Arc::default(),
-            requests: Arc::new(AccountLimit::per_minute(600)),
+            requests: Arc::new(AccountLimit::per_minute(600, 300)),
         };
         let generations = Generations {
             app: app.clone(),

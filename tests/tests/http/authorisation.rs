@@ -8,10 +8,13 @@ mod world;
 use std::collections::{BTreeMap, BTreeSet};
 
 use reqwest::StatusCode;
-use reverie_domain::ids::{QuoteId, UploadId};
+use reverie_domain::{
+    ids::{QuoteId, UploadId},
+    scope::Scope,
+};
 use reverie_tests::{Answer, Client};
 use serde_json::{Value, json};
-use table::{CALLERS, NOT_IN_THIS_VERSION, TABLE};
+use table::{CALLERS, TABLE};
 use world::{World, call};
 
 /// The operations of the document, as `GET /path`.
@@ -56,30 +59,56 @@ async fn every_operation_answers_every_caller_as_the_table_says() {
     assert_eq!(rows.len(), TABLE.len(), "a row is there twice");
     assert_eq!(rows, names, "rows of the table, and operations of the document");
 
-    let keys_exist = names.iter().any(|operation| operation.contains("/v1/api-keys"));
-    for (operation, [for_nobody, .., for_key]) in TABLE {
-        let undecided = *for_key == NOT_IN_THIS_VERSION;
-        assert_ne!(undecided, keys_exist, "{operation}: what does a key without scope get?");
+    for (operation, [for_nobody, ..]) in TABLE {
         let secured = documented[*operation].get("security").is_some();
         assert_eq!(secured, *for_nobody == "401", "{operation}: `security` in the document");
     }
     // The owner comes last: what the others try must not have changed anything.
-    for (column, caller) in
-        [(0, &nobody), (1, &world.guest), (3, &world.stranger), (2, &world.owner)]
-    {
+    for column in [0, 1, 3, 4, 2] {
         for (operation, expected) in TABLE {
-            let answer = call(caller, operation, &world.path(operation)).await;
+            let caller = match column {
+                0 => nobody.clone(),
+                1 => world.in_place_of(&world.guest, operation).await,
+                2 => world.in_place_of(&world.owner, operation).await,
+                3 => world.in_place_of(&world.stranger, operation).await,
+                _ => world.key(|scope| Some(scope) != scope_of(&documented[*operation])).await,
+            };
+            let answer = call(&caller, operation, &world.path(operation)).await;
             let who = CALLERS[column];
             assert_eq!(class(answer.status), expected[column], "{operation} as {who}: {answer:#?}");
-            judge(&world, caller, operation, column, &answer).await;
+            judge(&world, &caller, operation, column, &answer).await;
         }
     }
     world.app.stop().await;
 }
 
+/// The scope that lets an API key use an operation; `None` if only a session may.
+fn scope_of(operation: &Value) -> Option<&str> {
+    operation["security"][0]["bearer"][0].as_str()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_may_do_what_its_scope_says() {
+    let world = World::new().await;
+    let documented = operations(&world.app.nobody()).await;
+    let mut used = BTreeSet::new();
+    for (operation, [for_nobody, _, for_owner, ..]) in TABLE {
+        let (true, Some(scope)) = (*for_nobody == "401", scope_of(&documented[*operation])) else {
+            continue;
+        };
+        used.insert(scope);
+        let key = world.key(|one| one == scope).await;
+        let answer = call(&key, operation, &world.path(operation)).await;
+        assert_eq!(class(answer.status), *for_owner, "{operation} with {scope}: {answer:#?}");
+    }
+    let known: BTreeSet<_> = Scope::ALL.iter().map(|scope| scope.name()).collect();
+    assert_eq!(used, known, "every scope opens something");
+    world.app.stop().await;
+}
+
 /// What an answer must be beside its status.
 async fn judge(world: &World, caller: &Client, operation: &str, column: usize, answer: &Answer) {
-    if CALLERS[column] == "owner" {
+    if CALLERS[column] == "owner" || (column == 4 && answer.status.is_success()) {
         return;
     }
     let text = format!("{:?} {}", answer.headers, answer.json);
@@ -91,6 +120,7 @@ async fn judge(world: &World, caller: &Client, operation: &str, column: usize, a
     }
     match answer.status {
         StatusCode::UNAUTHORIZED => assert_eq!(answer.headers["www-authenticate"], "Bearer"),
+        StatusCode::FORBIDDEN => assert_eq!(answer.json["code"], "insufficient_scope"),
         _ => assert_eq!(answer.json["code"], "not_found"),
     }
     let absent = call(caller, operation, &world.absent(operation)).await;

@@ -2,7 +2,7 @@
 //! between the functions and their ports, so this suite is for functions in this process.
 
 use reqwest::StatusCode;
-use reverie_tests::counted::Calls;
+use reverie_tests::{Client, counted::Calls};
 use serde_json::json;
 
 use crate::TestApp;
@@ -51,6 +51,13 @@ async fn few_round_trips() {
         guest.get("/v1/me").await.expect(StatusCode::OK);
     }
     assert_eq!(calls.taken(), 22, "one each, and the count twice");
+    let body = json!({"name": "counted", "scopes": ["account:read"]});
+    let key = guest.post("/v1/api-keys", body).await.expect(StatusCode::CREATED);
+    let program = Client { token: key["token"].as_str().map(str::to_owned), ..guest.clone() };
+    program.get("/v1/me").await.expect(StatusCode::OK);
+    calls.taken();
+    program.get("/v1/me").await.expect(StatusCode::OK);
+    assert_eq!(calls.taken(), 1, "the key, its owner and both limits are read together");
     guest.get("/v1/models").await.expect(StatusCode::OK);
     assert_eq!(calls.taken(), 0, "nobody has to be known");
     app.stop().await;

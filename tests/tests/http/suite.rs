@@ -1,6 +1,7 @@
 //! What the API promises, whatever answers it. The crate that includes this says what does: its
 //! `TestApp`.
 
+mod api_keys;
 mod authorisation;
 mod cache;
 mod cookies;
@@ -14,7 +15,9 @@ mod malformed;
 mod openapi;
 mod packages;
 mod paths;
+mod personal;
 mod references;
 mod restart;
+mod sessions;
 mod sketches;
 mod uploads;

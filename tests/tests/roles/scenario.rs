@@ -31,7 +31,9 @@ impl Player {
             filled = format!("{before}{value}{after}");
         }
         self.taken.insert((method.as_str().to_lowercase(), path.to_owned()));
-        let keyed = method == Method::POST;
+        // A key is shown once, and a session ends once.
+        let once = matches!(path, "/v1/api-keys" | "/v1/auth/logout");
+        let keyed = method == Method::POST && !once;
         let mut request = self.guest.request(method.clone(), &filled);
         if keyed {
             let key = format!("{path}-{}", self.taken.len());
@@ -63,6 +65,7 @@ pub(crate) async fn play() -> (Vec<Role>, BTreeSet<Use>) {
     let lambda = &app.adapter().0;
 
     everyone_reads(&mut player).await;
+    credentials(&app, &mut player).await;
     upload(&mut player).await;
     submit_and_change(&mut player, lambda).await;
     house(&app, lambda, &guest).await;
@@ -94,7 +97,7 @@ fn operations(app: &App) -> Vec<(String, String)> {
 
 async fn everyone_reads(player: &mut Player) {
     player.take(Method::POST, "/v1/guests", &[], Value::Null).await;
-    for path in ["/", "/healthz", "/v1/openapi.json", "/v1/models"] {
+    for path in ["/", "/healthz", "/v1/openapi.json", "/v1/models", "/v1/policies"] {
         player.get(path, &[]).await;
     }
     for path in ["/v1/me", "/v1/credits", "/v1/generations", "/v1/uploads"] {
@@ -103,6 +106,26 @@ async fn everyone_reads(player: &mut Player) {
         }
     }
     player.get("/v1/credits/transactions", &[]).await;
+}
+
+/// Makes and revokes an API key; ends sessions of guests who are not needed any more.
+async fn credentials(app: &App, player: &mut Player) {
+    let body = json!({"name": "a program", "scopes": ["account:read"]});
+    let key = player.take(Method::POST, "/v1/api-keys", &[], body).await;
+    player.get("/v1/api-keys", &[]).await;
+    let id = key["id"].as_str().expect("an id");
+    player.take(Method::DELETE, "/v1/api-keys/{id}", &[id], Value::Null).await;
+
+    let stays = player.guest.clone();
+    for last in ["/v1/sessions/{id}", "/v1/sessions", "/v1/auth/logout"] {
+        player.guest = app.guest().await;
+        let sessions = player.get("/v1/sessions", &[]).await;
+        let id = sessions["items"][0]["id"].as_str().expect("a session").to_owned();
+        let values: &[&str] = if last.contains('{') { &[&id] } else { &[] };
+        let method = if last.ends_with("logout") { Method::POST } else { Method::DELETE };
+        player.take(method, last, values, Value::Null).await;
+    }
+    player.guest = stays;
 }
 
 async fn upload(player: &mut Player) {

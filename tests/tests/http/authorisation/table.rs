@@ -1,23 +1,24 @@
 //! Who may do what: one row for every operation of the document.
 
-/// API keys are not there yet. Once `/v1/api-keys` is in the document, the last column has to say
-/// what a key without the operation's scope gets, which is 403 unless the operation is public.
-pub(super) const NOT_IN_THIS_VERSION: &str = "not in this version";
-
-/// The callers, in the order of the columns.
+/// The callers, in the order of the columns. The last is an API key of the owner's that has every
+/// scope but the operation's.
 pub(super) const CALLERS: [&str; 5] = ["nobody", "guest", "owner", "stranger", "key without scope"];
 
-const OPEN: [&str; 5] = ["2xx", "2xx", "2xx", "2xx", NOT_IN_THIS_VERSION];
+const OPEN: [&str; 5] = ["2xx", "2xx", "2xx", "2xx", "2xx"];
 /// Everybody has their own.
-const MINE: [&str; 5] = ["401", "2xx", "2xx", "2xx", NOT_IN_THIS_VERSION];
+const MINE: [&str; 5] = ["401", "2xx", "2xx", "2xx", "403"];
 /// A thing of the owner's: for others it does not exist.
-const ONLY_OWNER: [&str; 5] = ["401", "404", "2xx", "404", NOT_IN_THIS_VERSION];
-const ONLY_OWNER_FILE: [&str; 5] = ["401", "404", "3xx", "404", NOT_IN_THIS_VERSION];
+const ONLY_OWNER: [&str; 5] = ["401", "404", "2xx", "404", "403"];
+const ONLY_OWNER_FILE: [&str; 5] = ["401", "404", "3xx", "404", "403"];
 
 /// What each of [`CALLERS`] gets.
 pub(super) const TABLE: &[(&str, [&str; 5])] = &[
     ("GET /", OPEN),
     ("GET /healthz", OPEN),
+    ("GET /v1/api-keys", MINE),
+    ("POST /v1/api-keys", MINE),
+    ("DELETE /v1/api-keys/{id}", ONLY_OWNER),
+    ("POST /v1/auth/logout", MINE),
     ("GET /v1/credits", MINE),
     ("GET /v1/credits/transactions", MINE),
     ("GET /v1/generations", MINE),
@@ -32,8 +33,12 @@ pub(super) const TABLE: &[(&str, [&str; 5])] = &[
     ("GET /v1/me", MINE),
     ("GET /v1/models", OPEN),
     ("GET /v1/openapi.json", OPEN),
+    ("GET /v1/policies", OPEN),
     ("POST /v1/quotes", MINE),
     ("POST /v1/sketches", MINE),
+    ("GET /v1/sessions", MINE),
+    ("DELETE /v1/sessions", MINE),
+    ("DELETE /v1/sessions/{id}", ONLY_OWNER),
     ("GET /v1/uploads", MINE),
     ("POST /v1/uploads", MINE),
     ("GET /v1/uploads/{id}", ONLY_OWNER),

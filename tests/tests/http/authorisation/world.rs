@@ -1,7 +1,17 @@
 //! The people of the matrix and their things.
 
 use reqwest::{Method, StatusCode};
-use reverie_domain::ids::{GenerationId, UploadId};
+use std::collections::BTreeMap;
+
+use futures::lock::Mutex;
+use reverie_domain::{
+    ids::{GenerationId, KeyId, SessionId, UploadId},
+    scope::Scope,
+};
+use reverie_store::{
+    Record,
+    accounts::{Device, Session},
+};
 use reverie_tests::{Answer, Client, send};
 use serde_json::{Value, json};
 
@@ -24,6 +34,10 @@ pub(super) struct World {
     pub(super) upload: String,
     upload_to_complete: String,
     upload_to_delete: String,
+    key_to_revoke: String,
+    session_to_end: String,
+    /// Keys of the owner's by the names of their scopes.
+    keys: Mutex<BTreeMap<Vec<&'static str>, Client>>,
 }
 
 impl World {
@@ -50,6 +64,9 @@ impl World {
             upload: upload(&owner).await,
             upload_to_complete: uploaded(&owner).await,
             upload_to_delete: upload(&owner).await,
+            key_to_revoke: id(&new_key(&owner, &["credits:read"]).await),
+            session_to_end: another_session(&app, &owner).await,
+            keys: Mutex::default(),
             app,
             owner,
             stranger,
@@ -61,6 +78,7 @@ impl World {
     pub(super) fn secrets(&self) -> Vec<&str> {
         let ids = [&self.finished, &self.to_cancel, &self.to_delete, &self.quote, &self.upload];
         let others = [&self.upload_to_complete, &self.upload_to_delete];
+        let others = others.into_iter().chain([&self.key_to_revoke, &self.session_to_end]);
         ids.into_iter().chain(others).map(String::as_str).chain([SECRET]).collect()
     }
 
@@ -71,11 +89,34 @@ impl World {
 
     /// The same path with the id of a thing that never was.
     pub(super) fn absent(&self, operation: &str) -> String {
-        let id = match operation.contains("/v1/uploads/") {
-            true => UploadId::new().to_string(),
-            false => GenerationId::new().to_string(),
+        let id = match operation.split('/').nth(2) {
+            Some("uploads") => UploadId::new().to_string(),
+            Some("api-keys") => KeyId::new().to_string(),
+            Some("sessions") => SessionId::new().to_string(),
+            _ => GenerationId::new().to_string(),
         };
         self.path_with(operation, &id)
+    }
+
+    /// The caller, or somebody new for an operation after which a caller can ask nothing more.
+    pub(super) async fn in_place_of(&self, caller: &Client, operation: &str) -> Client {
+        match operation {
+            "POST /v1/auth/logout" | "DELETE /v1/sessions" => self.app.guest().await,
+            _ => caller.clone(),
+        }
+    }
+
+    /// An API key of the owner's with these scopes.
+    pub(super) async fn key(&self, takes: impl Fn(&str) -> bool) -> Client {
+        let scopes: Vec<_> =
+            Scope::ALL.into_iter().map(Scope::name).filter(|name| takes(name)).collect();
+        let mut keys = self.keys.lock().await;
+        if !keys.contains_key(&scopes) {
+            let made = new_key(&self.owner, &scopes).await;
+            let token = made["token"].as_str().map(str::to_owned);
+            keys.insert(scopes.clone(), Client { token, ..self.owner.clone() });
+        }
+        keys[&scopes].clone()
     }
 
     fn path_with(&self, operation: &str, id: &str) -> String {
@@ -95,6 +136,8 @@ impl World {
             "DELETE /v1/generations/{id}" => &self.to_delete,
             "POST /v1/uploads/{id}/complete" => &self.upload_to_complete,
             "DELETE /v1/uploads/{id}" => &self.upload_to_delete,
+            "DELETE /v1/api-keys/{id}" => &self.key_to_revoke,
+            "DELETE /v1/sessions/{id}" => &self.session_to_end,
             _ if operation.contains("/v1/uploads/") => &self.upload,
             _ => &self.finished,
         }
@@ -111,6 +154,7 @@ fn body(operation: &str) -> Option<Value> {
             let soon = jiff::Timestamp::now() + jiff::SignedDuration::from_hours(1);
             json!({"expires_at": soon})
         }
+        "POST /v1/api-keys" => json!({"name": "anybody's", "scopes": ["credits:read"]}),
         "POST /v1/uploads" => json!({"content_type": "image/png", "bytes": 100}),
         _ => return None,
     })
@@ -130,6 +174,22 @@ pub(super) async fn call(caller: &Client, operation: &str, path: &str) -> Answer
 
 fn id(thing: &Value) -> String {
     thing["id"].as_str().expect("an id").to_owned()
+}
+
+async fn new_key(client: &Client, scopes: &[&str]) -> Value {
+    let body = json!({"name": "a program", "scopes": scopes});
+    client.post("/v1/api-keys", body).await.expect(StatusCode::CREATED)
+}
+
+/// A session of the same account on another device.
+async fn another_session(app: &TestApp, client: &Client) -> String {
+    let me = client.get("/v1/me").await.expect(StatusCode::OK);
+    let account = me["id"].as_str().expect("an id").parse().expect("an account");
+    let now = jiff::Timestamp::now();
+    let session = Session::begin(now, account, "0".repeat(64), Device::default());
+    let write = session.create().expect("a row");
+    app.local().ports().tables.write(&[write]).await.expect("it is written");
+    session.id.to_string()
 }
 
 async fn quote(client: &Client) -> String {

@@ -1,0 +1,88 @@
+//! Everything that is stored about a person is in the one list.
+
+use std::collections::BTreeSet;
+
+use reqwest::StatusCode;
+use reverie_domain::personal::{EVERY_ROW, REGISTER, place_of};
+use reverie_tests::Client;
+use serde_json::{Value, json};
+
+use crate::TestApp;
+
+/// Every row of every table: the table, the keys, the attributes.
+async fn rows(app: &TestApp) -> Vec<(&'static str, String, String, Vec<String>)> {
+    let stack = app.local().stack();
+    let tables = &stack.resources().tables;
+    let mut all = Vec::new();
+    for (store, table) in [
+        ("accounts", &tables.accounts),
+        ("ledger", &tables.ledger),
+        ("generations", &tables.generations),
+        ("operations", &tables.operations),
+    ] {
+        let scan = stack.dynamodb().scan().table_name(table).send().await.unwrap();
+        assert!(scan.last_evaluated_key.is_none(), "one page is all");
+        for row in scan.items.unwrap_or_default() {
+            let text = |name: &str| row[name].as_s().unwrap().clone();
+            all.push((store, text("pk"), text("sk"), row.keys().cloned().collect()));
+        }
+    }
+    all
+}
+
+/// Does whatever makes a row.
+async fn live(app: &TestApp) {
+    let guest = app.guest().await;
+    let body = json!({"name": "a program", "scopes": ["account:read"]});
+    let key = guest.post_once("/v1/api-keys", "once", body).await.expect(StatusCode::CREATED);
+    let program = Client { token: key["token"].as_str().map(str::to_owned), ..guest.clone() };
+    // Every tenth request writes down how many there were.
+    for _ in 0..11 {
+        program.get("/v1/me").await.expect(StatusCode::OK);
+        guest.get("/v1/me").await.expect(StatusCode::OK);
+    }
+    let body = json!({"kind": "music", "prompt": "all that is kept", "seconds": 5});
+    guest.post("/v1/sketches", body.clone()).await.expect(StatusCode::OK);
+    guest.post("/v1/quotes", body.clone()).await.expect(StatusCode::CREATED);
+    let made = guest.post("/v1/generations", body).await.expect(StatusCode::ACCEPTED);
+    guest.finished(&made).await;
+    let body = json!({"content_type": "image/png", "bytes": 100});
+    let upload = guest.post("/v1/uploads", body).await.expect(StatusCode::CREATED);
+    assert_eq!(guest.put(&upload, "image/png", vec![7; 100]).await, StatusCode::OK);
+    let path = format!("/v1/uploads/{}/complete", upload["id"].as_str().unwrap());
+    guest.post(&path, Value::Null).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_stored_attribute_is_declared_and_every_declared_row_is_stored() {
+    let app = TestApp::start().await;
+    live(&app).await;
+    let mut seen = BTreeSet::new();
+    for (store, pk, sk, attributes) in rows(&app).await {
+        let place = place_of(store, &pk, &sk);
+        let place = place.unwrap_or_else(|| panic!("{store} {pk} {sk} is not in the list"));
+        for name in &attributes {
+            let known = EVERY_ROW.contains(&&**name) || place.fields.contains(&&**name);
+            assert!(known, "`{name}` of {store} {} is not in the list", place.kind);
+        }
+        seen.insert((store, place.kind));
+    }
+    let declared = REGISTER.iter().flat_map(|data| data.stored_in);
+    let declared = declared.filter(|place| place.store != "bucket");
+    assert_eq!(seen, declared.map(|place| (place.store, place.kind)).collect());
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn anybody_can_read_the_list() {
+    let app = TestApp::without_worker().await;
+    let policies = app.nobody().get("/v1/policies").await.expect(StatusCode::OK);
+    let list = policies["personal_data"].as_array().unwrap();
+    assert_eq!(list.len(), REGISTER.len());
+    for data in list {
+        for member in ["category", "purpose", "kept", "shown", "erased"] {
+            assert!(!data[member].as_str().unwrap().is_empty(), "{member} of {data:#}");
+        }
+    }
+    app.stop().await;
+}
