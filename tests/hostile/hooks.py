@@ -8,6 +8,7 @@ import itertools
 import json
 import os
 import unicodedata
+import urllib.request
 
 import schemathesis
 
@@ -17,6 +18,8 @@ NOT_IN_THIS_VERSION = ("from", "replace", "lock", "webhook_url", "references")
 NUMBER = itertools.count()
 # What takes a description of what to make.
 ASKING = ("POST /v1/generations", "POST /v1/quotes", "POST /v1/sketches")
+# What ends sessions: that of the run itself must stay.
+ENDING = ("POST /v1/auth/logout", "DELETE /v1/sessions", "DELETE /v1/sessions/{id}")
 
 
 @schemathesis.hook
@@ -36,10 +39,34 @@ def before_call(context, case, **kwargs):
         if label == "POST /v1/generations" and number % 4:
             # A repetition is answered from the cache, and can never be canceled.
             case.body["cache"] = False
+    elif label == "DELETE /v1/sessions/{id}" and number % 2 == 0:
+        # The one session there is.
+        sessions = call("GET", "/v1/sessions", case.headers.get("Authorization"))
+        case.path_parameters["id"] = sessions["items"][0]["id"]
     elif label in SEEDS and number % 2 == 0 and case.meta.phase.name.value != "stateful":
         # A stateful case is about the things that it made itself.
         choices = SEEDS[label]
         case.path_parameters.update(choices[number // 2 % len(choices)])
+
+
+@schemathesis.auth(refresh_interval=None)
+class Account:
+    """The account of the run, or a new guest."""
+
+    def get(self, case, context):
+        if context.operation.label in ENDING:
+            return call("POST", "/v1/guests")["token"]
+        return os.environ["REVERIE_TOKEN"]
+
+    def set(self, case, token, context):
+        case.headers["Authorization"] = f"Bearer {token}"
+
+
+def call(method, path, authorization=None):
+    headers = {"Authorization": authorization} if authorization else {}
+    request = urllib.request.Request(os.environ["REVERIE_URL"] + path, headers=headers, method=method)
+    with urllib.request.urlopen(request, timeout=40) as response:
+        return json.load(response)
 
 
 def keep_wrong(headers):

@@ -125,13 +125,13 @@ def schemathesis(server, token, seeds, folder, arguments):
     """Runs it, and returns its exit status."""
     program = pathlib.Path(sys.executable).with_name("schemathesis")
     command = [program, "--config-file", HERE / "schemathesis.toml", "run"]
-    command += [f"{server.url}/v1/openapi.json", "--header", f"Authorization: Bearer {token}"]
+    command += [f"{server.url}/v1/openapi.json"]
     command += ["--max-time", str(arguments.seconds), "--seed", str(arguments.seed)]
     command += ["--request-timeout", str(PATIENCE)]
     command += ["--max-redirects", "0", "--generation-database", "none", "--no-color"]
     command += ["--report", "ndjson", "--report-ndjson-path", folder / "run.ndjson"]
     settings = {"SCHEMATHESIS_HOOKS": "hooks", "REVERIE_SEEDS": json.dumps(seeds)}
-    settings["PYTHONPATH"] = str(HERE)
+    settings |= {"PYTHONPATH": str(HERE), "REVERIE_URL": server.url, "REVERIE_TOKEN": token}
     return subprocess.run(command, env=os.environ | settings, cwd=folder, check=False).returncode
 
 

@@ -27,7 +27,7 @@ pub(crate) struct NewApiKey {
     #[schema(min_length = 1, max_length = 100)]
     name: String,
     /// What it may do.
-    #[schema(min_items = 1, max_items = 6)]
+    #[schema(value_type = BTreeSet<Scope>, min_items = 1, max_items = 6)]
     scopes: Vec<Scope>,
 }
 

@@ -27,7 +27,7 @@ async fn publish_plan(objects: &dyn Objects, package: &Package) -> Result<(), St
         match package.read(name) {
             Ok(bytes) => {
                 let key = manifest.object_key(name);
-                objects.put(&key, "application/octet-stream", bytes.into()).await?;
+                objects.put(&key, "application/octet-stream", bytes).await?;
             }
             // An engine could not have been loaded without it.
             Err(error) => tracing::error!(%error, "a file for sketches is not published"),

@@ -14,9 +14,9 @@ use std::{
 
 use anyhow::Context;
 use reverie_api::{AccountLimit, AddressLimit, App, Settings, finish};
-use reverie_domain::{credits::Credits, manifest::Manifest};
+use reverie_domain::credits::Credits;
 use reverie_housekeeper::Housekeeper;
-use reverie_inference::{Engine, load, open_all};
+use reverie_inference::{Engine, Package, open_all};
 use reverie_worker::{Worker, WorkerConfig};
 use secrecy::SecretString;
 use tokio::{net::TcpListener, task::JoinSet};
@@ -133,10 +133,8 @@ impl Local {
                 config.requests_per_key,
             )),
         };
-        let engines = load_engines(config.models.clone()).await?;
-        let models: Vec<Manifest> =
-            engines.iter().map(|engine| engine.manifest().clone()).collect();
-        let (router, openapi) = routes::all(&app, &functions, (models, config.models.clone()));
+        let (packages, engines) = load_engines(config.models.clone()).await?;
+        let (router, openapi) = routes::all(&app, &functions, packages);
 
         let shutdown = CancellationToken::new();
         let mut tasks = JoinSet::new();
@@ -204,18 +202,19 @@ pub fn url_file(data: &Path) -> PathBuf {
 }
 
 /// Checksums and plans take a moment, so it happens on a thread that may block.
-async fn load_engines(folders: Vec<PathBuf>) -> anyhow::Result<Vec<Arc<dyn Engine>>> {
-    let load_all = move || -> anyhow::Result<Vec<Arc<dyn Engine>>> {
-        let mut engines = Vec::new();
+async fn load_engines(
+    folders: Vec<PathBuf>,
+) -> anyhow::Result<(Vec<Package>, Vec<Arc<dyn Engine>>)> {
+    let load_all = move || {
+        let mut packages = Vec::new();
         for folder in &folders {
-            let packages = open_all(folder)
+            let found = open_all(folder)
                 .with_context(|| format!("model packages in {}", folder.display()))?;
-            for package in &packages {
-                engines.push(load(package)?);
-            }
+            packages.extend(found);
         }
-        anyhow::ensure!(!engines.is_empty(), "there is no model package: see --models");
-        Ok(engines)
+        anyhow::ensure!(!packages.is_empty(), "there is no model package: see --models");
+        let engines = reverie_worker::load_engines(&packages)?;
+        Ok((packages, engines))
     };
     tokio::task::spawn_blocking(load_all).await?
 }

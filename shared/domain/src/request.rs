@@ -21,6 +21,8 @@ use crate::{
     sketch::MusicSketch,
 };
 
+pub(crate) use check::{Errors, canonical_key};
+
 /// The body of `POST /v1/generations` and `POST /v1/quotes`, as it came in.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 #[schema(example = json!({"kind": "music", "prompt": "warm lo-fi piano, light rain", "seconds": 30}))]

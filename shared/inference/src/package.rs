@@ -5,6 +5,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use bytes::Bytes;
 use reverie_domain::manifest::{Manifest, PackageFile};
 use sha2::{Digest, Sha256};
 
@@ -21,7 +22,7 @@ pub struct Package {
 enum Source {
     Folder(PathBuf),
     /// By name.
-    Memory(BTreeMap<String, Vec<u8>>),
+    Memory(BTreeMap<String, Bytes>),
 }
 
 impl Package {
@@ -42,7 +43,7 @@ impl Package {
 
     /// A package of which only these files are there, by name. Each is verified when it is used.
     #[must_use]
-    pub fn of_files(manifest: Manifest, files: BTreeMap<String, Vec<u8>>) -> Self {
+    pub fn of_files(manifest: Manifest, files: BTreeMap<String, Bytes>) -> Self {
         Self { source: Source::Memory(files), manifest }
     }
 
@@ -56,7 +57,7 @@ impl Package {
     ///
     /// # Errors
     /// The file is not listed, and so was not verified, or has changed or gone since.
-    pub fn read(&self, name: &str) -> Result<Vec<u8>, PackageError> {
+    pub fn read(&self, name: &str) -> Result<Bytes, PackageError> {
         let file = self
             .manifest
             .file(name)
@@ -65,7 +66,7 @@ impl Package {
             Source::Folder(dir) => {
                 let path = dir.join(name);
                 let bytes = fs::read(&path).map_err(unreadable(&path))?;
-                (path, bytes)
+                (path, bytes.into())
             }
             Source::Memory(files) => {
                 let bytes = files.get(name).ok_or_else(|| self.content(name, "is not there"))?;
@@ -157,7 +158,7 @@ mod tests {
         let dir = package(b"abc", ABC);
         let packages = open_all(dir.path()).expect("packages");
         assert_eq!(packages.len(), 1);
-        assert_eq!(packages[0].read("a.bin").expect("file"), b"abc");
+        assert_eq!(packages[0].read("a.bin").expect("file"), &b"abc"[..]);
         assert!(packages[0].read("model.toml").is_err(), "is not listed");
     }
 

@@ -1,6 +1,7 @@
 //! Accounts, what opens them, and how much they ask for.
 
 mod api_keys;
+mod credentials;
 mod requests;
 mod sessions;
 

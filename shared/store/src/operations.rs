@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Record,
-    record::{from_maybe, get, present},
-    tables::{Key, Outcome, StoreError, Table, Tables, Write, WriteError},
+    record::{from_maybe, get, write_over},
+    tables::{Key, Outcome, StoreError, Table, Tables, Write},
 };
 
 /// How long an idempotency key is remembered.
@@ -129,14 +129,9 @@ pub async fn take_token(
             Err(wait) => return Ok(Err(wait)),
         };
         let next = Allowance { bucket, version: before.version + 1, ..before.clone() };
-        let write = match &known {
-            None => next.create()?,
-            Some(before) => next.replace(before)?,
-        };
-        match tables.write(&[write]).await {
+        match write_over(tables, known.as_ref(), &next).await? {
             Ok(()) => return Ok(Ok(())),
-            Err(WriteError::Conflict(outcomes)) => known = present(outcomes)?,
-            Err(WriteError::Store(error)) => return Err(error),
+            Err(present) => known = present,
         }
     }
     // So many at once are too many.

@@ -101,7 +101,20 @@ pub(crate) async fn replace<T: Record>(
     before: &T,
     after: &T,
 ) -> Result<Result<(), Option<T>>, StoreError> {
-    match tables.write(&[after.replace(before)?]).await {
+    write_over(tables, Some(before), after).await
+}
+
+/// Writes one record over what is known of it. `Err` is what is there instead.
+pub(crate) async fn write_over<T: Record>(
+    tables: &dyn Tables,
+    known: Option<&T>,
+    next: &T,
+) -> Result<Result<(), Option<T>>, StoreError> {
+    let write = match known {
+        None => next.create()?,
+        Some(before) => next.replace(before)?,
+    };
+    match tables.write(&[write]).await {
         Ok(()) => Ok(Ok(())),
         Err(WriteError::Conflict(outcomes)) => Ok(Err(present(outcomes)?)),
         Err(WriteError::Store(error)) => Err(error),

@@ -1,10 +1,10 @@
-use std::{path::PathBuf, sync::Arc};
+use std::sync::Arc;
 
 use axum::Router;
 use reverie_api::{App, Catalogue, document};
-use reverie_domain::manifest::Manifest;
 use reverie_events::{Carrier, Events};
 use reverie_generations::Generations;
+use reverie_inference::Package;
 use reverie_media::Media;
 use reverie_sketches::{Planners, Sketches};
 use utoipa::openapi::OpenApi;
@@ -12,17 +12,14 @@ use utoipa::openapi::OpenApi;
 use super::Ports;
 
 /// The routes of all functions, as API Gateway would put them together, and their description.
-pub(super) fn all(
-    app: &App,
-    ports: &Ports,
-    (models, folders): (Vec<Manifest>, Vec<PathBuf>),
-) -> (Router, OpenApi) {
+pub(super) fn all(app: &App, ports: &Ports, packages: Vec<Package>) -> (Router, OpenApi) {
+    let models = packages.iter().map(|package| package.manifest().clone()).collect();
     let catalogue = Arc::new(Catalogue::fixed(models));
     let sketches = Sketches {
         app: app.clone(),
         objects: ports.objects.clone(),
         catalogue: catalogue.clone(),
-        planners: Arc::new(Planners::of_folders(folders)),
+        planners: Arc::new(Planners::new(packages, None)),
     };
     let generations = Generations {
         app: app.clone(),

@@ -228,7 +228,7 @@ impl GenerationRequest {
         }
         check_instruments(&style.instruments, manifest, errors);
         let key = style.key.as_ref().and_then(|key| {
-            let canonical = canonical_key(key);
+            let canonical = canonical_key(key, &["major", "minor"]);
             if canonical.is_none() {
                 errors.push("style.key", "must be a key such as D minor or F# major");
             }
@@ -273,8 +273,8 @@ fn check_instruments(wanted: &[String], manifest: &Manifest, errors: &mut Errors
     }
 }
 
-/// `d MINOR` → `D minor`.
-fn canonical_key(text: &str) -> Option<String> {
+/// `d MINOR` → `D minor`, of a tonic and one of these modes.
+pub(crate) fn canonical_key(text: &str, modes: &[impl AsRef<str>]) -> Option<String> {
     let mut words = text.split_whitespace();
     let (tonic, mode, None) = (words.next()?, words.next()?, words.next()) else { return None };
     let mut letters = tonic.chars();
@@ -283,7 +283,7 @@ fn canonical_key(text: &str) -> Option<String> {
     let mode = mode.to_ascii_lowercase();
     let known = ('A'..='G').contains(&letter)
         && matches!(accidental, "" | "#" | "b")
-        && matches!(mode.as_str(), "major" | "minor");
+        && modes.iter().any(|known| known.as_ref() == mode);
     known.then(|| format!("{letter}{accidental} {mode}"))
 }
 
@@ -291,11 +291,12 @@ fn has_control(text: &str) -> bool {
     text.chars().any(|c| c.is_control() && c != '\n' && c != '\t')
 }
 
+/// What is wrong so far.
 #[derive(Default)]
-struct Errors(Vec<FieldError>);
+pub(crate) struct Errors(pub(crate) Vec<FieldError>);
 
 impl Errors {
-    fn push(&mut self, path: &str, message: impl Into<String>) {
+    pub(crate) fn push(&mut self, path: &str, message: impl Into<String>) {
         self.0.push(FieldError { path: path.to_owned(), message: message.into() });
     }
 

@@ -1,7 +1,10 @@
 //! What is wrong with a sketch, each thing with its field's path.
 
 use super::*;
-use crate::manifest::SketchInputs;
+use crate::{
+    manifest::SketchInputs,
+    request::{Errors, canonical_key},
+};
 
 const SECTIONS: usize = 32;
 const TRACKS: usize = 16;
@@ -177,22 +180,12 @@ fn chord_names(words: &SketchInputs) -> String {
     format!("must be chords such as {}", named.collect::<Vec<_>>().join(", "))
 }
 
-/// `d MINOR` → `D minor`.
 fn checked_key(text: &str, words: &SketchInputs, errors: &mut Errors) -> String {
-    let parts: Vec<&str> = text.split_whitespace().take(3).collect();
-    if let [tonic, mode] = parts[..]
-        && let (Some(first), mode) = (tonic.chars().next(), mode.to_ascii_lowercase())
-    {
-        let tonic = format!("{}{}", first.to_ascii_uppercase(), &tonic[first.len_utf8()..]);
-        if pitch_class(&tonic).is_some_and(|(_, rest)| rest.is_empty())
-            && words.modes.contains(&mode)
-        {
-            return format!("{tonic} {mode}");
-        }
-    }
-    let message = format!("must be a tonic and one of {}, as in D minor", words.modes.join(", "));
-    errors.push("sketch.key", message);
-    String::new()
+    canonical_key(text, &words.modes).unwrap_or_else(|| {
+        let modes = words.modes.join(", ");
+        errors.push("sketch.key", format!("must be a tonic and one of {modes}, as in D minor"));
+        String::new()
+    })
 }
 
 fn hundredths(value: f64) -> f64 {
@@ -203,14 +196,7 @@ fn one_of(names: &[String]) -> String {
     format!("must be one of {}", names.join(", "))
 }
 
-#[derive(Default)]
-struct Errors(Vec<FieldError>);
-
 impl Errors {
-    fn push(&mut self, path: &str, message: impl Into<String>) {
-        self.0.push(FieldError { path: path.to_owned(), message: message.into() });
-    }
-
     fn listed(&mut self, path: &str, name: &str, names: &[String]) {
         if !names.iter().any(|known| known == name) {
             self.push(path, one_of(names));

@@ -64,7 +64,7 @@ const LYDIAN: &[[Step; 4]] = &[
     [D(0), D(2), D(1), D(4)],
 ];
 
-/// Styles of which most chords have a seventh. A table of packages will say this one day.
+/// Styles of which most chords have a seventh. `vocab.json` does not say it.
 const WITH_SEVENTHS: &[&str] = &["lofi", "jazz", "bossa", "funk"];
 
 /// The chords of a piece: a loop for each kind of section.

@@ -4,12 +4,11 @@ use reverie_domain::{
     scope::Scope,
 };
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
+use super::credentials;
 use crate::{
     Record,
-    record::{from_row, remove},
-    tables::{Key, Query, Range, Row, StoreError, Table, Tables},
+    tables::{Key, StoreError, Table, Tables},
 };
 
 /// How many API keys an account may have.
@@ -66,7 +65,7 @@ impl ApiKey {
 /// # Errors
 /// [`StoreError`].
 pub async fn api_keys(tables: &dyn Tables, account: AccountId) -> Result<Vec<ApiKey>, StoreError> {
-    tables.query(&all(account)).await?.into_iter().map(from_row).collect()
+    credentials::list(tables, account, PREFIX).await
 }
 
 /// Revokes the account's API key of this id, or all; tells how many there were.
@@ -78,22 +77,7 @@ pub async fn revoke_api_keys(
     account: AccountId,
     only: Option<KeyId>,
 ) -> Result<usize, StoreError> {
-    let only = only.map(|id| id.to_string());
-    let chosen =
-        |row: &Row| only.is_none() || row.get("id").and_then(Value::as_str) == only.as_deref();
-    remove(tables, all(account), chosen).await
-}
-
-fn all(account: AccountId) -> Query {
-    Query {
-        table: Table::Accounts,
-        index: None,
-        partition: account.to_string(),
-        range: Range::Prefix(PREFIX.to_owned()),
-        after: None,
-        descending: false,
-        limit: 100,
-    }
+    credentials::remove(tables, account, PREFIX, only.map(|id| id.to_string())).await
 }
 
 const PREFIX: &str = "key#";

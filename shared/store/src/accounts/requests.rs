@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Record,
-    record::present,
-    tables::{Key, StoreError, Table, Tables, WriteError},
+    record::write_over,
+    tables::{Key, StoreError, Table, Tables},
 };
 
 /// Whose requests are counted.
@@ -66,23 +66,17 @@ pub async fn settle_requests(
     tables: &dyn Tables,
     now: Timestamp,
     asker: &Asker,
-    known: Option<Requests>,
+    mut known: Option<Requests>,
     (tokens, policy): (u32, &Policy),
 ) -> Result<bool, StoreError> {
-    let mut known = known;
     for _ in 0..2 {
         let bucket = known.as_ref().map_or(Bucket::full(now), |row| row.bucket);
         let version = known.as_ref().map_or(0, |row| row.version) + 1;
         let next =
             Requests { asker: asker.clone(), bucket: bucket.less(now, tokens, policy), version };
-        let write = match &known {
-            None => next.create()?,
-            Some(before) => next.replace(before)?,
-        };
-        match tables.write(&[write]).await {
+        match write_over(tables, known.as_ref(), &next).await? {
             Ok(()) => return Ok(true),
-            Err(WriteError::Conflict(outcomes)) => known = present(outcomes)?,
-            Err(WriteError::Store(error)) => return Err(error),
+            Err(present) => known = present,
         }
     }
     Ok(false)

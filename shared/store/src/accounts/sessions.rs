@@ -1,12 +1,11 @@
 use jiff::{SignedDuration, Timestamp};
 use reverie_domain::ids::{AccountId, SessionId};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
+use super::credentials;
 use crate::{
     Record,
-    record::{from_row, remove},
-    tables::{Key, Query, Range, Row, StoreError, Table, Tables},
+    tables::{Key, StoreError, Table, Tables},
 };
 
 /// How long a session lasts after its last use.
@@ -15,8 +14,6 @@ pub const IDLE: SignedDuration = SignedDuration::from_hours(30 * 24);
 pub const ABSOLUTE: SignedDuration = SignedDuration::from_hours(180 * 24);
 /// How often a use is written down: not every request costs a write.
 const PRECISION: SignedDuration = SignedDuration::from_hours(24);
-/// How many sessions a listing has at most.
-const LISTED: u32 = 100;
 
 /// What a session runs on, as far as its browser said at sign-in. The header itself is not kept.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -107,7 +104,7 @@ impl Session {
 /// # Errors
 /// [`StoreError`].
 pub async fn sessions(tables: &dyn Tables, account: AccountId) -> Result<Vec<Session>, StoreError> {
-    tables.query(&all(account)).await?.into_iter().map(from_row).collect()
+    credentials::list(tables, account, PREFIX).await
 }
 
 /// Ends the account's session of this id, or all; tells how many there were.
@@ -119,22 +116,7 @@ pub async fn end_sessions(
     account: AccountId,
     only: Option<SessionId>,
 ) -> Result<usize, StoreError> {
-    let only = only.map(|id| id.to_string());
-    let chosen =
-        |row: &Row| only.is_none() || row.get("id").and_then(Value::as_str) == only.as_deref();
-    remove(tables, all(account), chosen).await
-}
-
-fn all(account: AccountId) -> Query {
-    Query {
-        table: Table::Accounts,
-        index: None,
-        partition: account.to_string(),
-        range: Range::Prefix(PREFIX.to_owned()),
-        after: None,
-        descending: false,
-        limit: LISTED,
-    }
+    credentials::remove(tables, account, PREFIX, only.map(|id| id.to_string())).await
 }
 
 const PREFIX: &str = "session#";
