@@ -11,8 +11,8 @@ pub mod serve;
 pub mod stack;
 pub mod template;
 
-/// A busy hour leaves the C library's allocator with five times the memory that is in use; this one
-/// gives it back. `cargo bench --workspace --bench load` prints what stays.
+/// The C library's allocator keeps what a busy hour took, also when its clients have gone; this one
+/// gives most of it back. `cargo bench --workspace --bench load` prints what stays.
 #[cfg(not(target_env = "msvc"))]
 #[global_allocator]
 static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
