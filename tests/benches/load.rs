@@ -22,6 +22,7 @@ use futures::future::join_all;
 use reqwest::{Method, StatusCode};
 use reverie_tests::{Answer, Client, InProcess, TestApp, counted::Calls, messages, send};
 use serde_json::{Value, json};
+use tikv_jemalloc_ctl::{epoch, stats};
 
 /// What one route did: how long each answer took, in microseconds, and statuses that are no success.
 #[derive(Default)]
@@ -98,11 +99,24 @@ fn number(name: &str, usual: u64) -> u64 {
     env::var(name).map_or(usual, |text| text.parse().expect("a number"))
 }
 
-/// The memory of this process in MB; `None` where `/proc` has none.
-fn resident_mb() -> Option<u64> {
-    let statm = std::fs::read_to_string("/proc/self/statm").ok()?;
-    let pages: u64 = statm.split(' ').nth(1)?.parse().ok()?;
-    Some(pages * 4096 / 1_000_000)
+/// The memory of this process in MB.
+#[derive(Clone, Copy, PartialEq)]
+struct Memory {
+    /// What the system counts, code and stacks included.
+    resident: u64,
+    /// What the program holds; the rest is the allocator's.
+    held: u64,
+}
+
+impl Memory {
+    /// `None` where `/proc` has none.
+    fn now() -> Option<Self> {
+        let statm = std::fs::read_to_string("/proc/self/statm").ok()?;
+        let pages: u64 = statm.split(' ').nth(1)?.parse().ok()?;
+        epoch::advance().ok()?;
+        let held = stats::allocated::read().ok()? as u64;
+        Some(Self { resident: pages * 4096 / 1_000_000, held: held / 1_000_000 })
+    }
 }
 
 fn percentile(sorted: &[u32], share: f64) -> f64 {
@@ -148,7 +162,7 @@ async fn main() -> ExitCode {
     .await;
     let first = app.guest().await;
     first.finished(&first.submit("warm").await).await;
-    let mut memory = vec![resident_mb()];
+    let mut memory = vec![Memory::now()];
     let mut guests = Vec::new();
     for _ in 0..clients {
         guests.push(app.guest().await);
@@ -167,7 +181,7 @@ async fn main() -> ExitCode {
             join_all(load).await.into_iter().map(|made| made.expect("no panic")).sum::<usize>();
         called += calls.taken();
         drained(&app).await;
-        memory.push(resident_mb());
+        memory.push(Memory::now());
     }
     drop((first, guests));
     let after = settled().await;
@@ -175,34 +189,31 @@ async fn main() -> ExitCode {
     println!("{tracks} tracks made and fetched");
     report_memory(&memory.into_iter().flatten().collect::<Vec<_>>());
     if let Some(after) = after {
-        println!("memory after the clients have gone: {after} MB");
+        println!(
+            "memory after the clients have gone: {} MB, of which the program holds {} MB",
+            after.resident, after.held
+        );
     }
     app.stop().await;
     if good { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 /// Prints the memory before the load and after each round. In the first rounds buffers fill.
-fn report_memory(megabytes: &[u64]) {
-    let [before, rounds @ ..] = megabytes else { return };
-    println!("memory: {before} MB before, {rounds:?} after each round");
-    if let (Some(middle), Some(last)) = (rounds.get(rounds.len() / 2), rounds.last()) {
-        println!("last round / middle round: {:.2}", *last as f64 / *middle as f64);
+fn report_memory(memory: &[Memory]) {
+    let [before, rounds @ ..] = memory else { return };
+    let resident: Vec<_> = rounds.iter().map(|memory| memory.resident).collect();
+    let held: Vec<_> = rounds.iter().map(|memory| memory.held).collect();
+    println!("memory: {} MB before, {resident:?} after each round", before.resident);
+    println!("  held by the program: {} MB before, {held:?} after each round", before.held);
+    if let (Some(middle), Some(last)) = (held.get(held.len() / 2), held.last()) {
+        println!("  last round / middle round: {:.2}", *last as f64 / *middle as f64);
     }
 }
 
-/// The memory when it has not changed for five seconds: connections close and pages go back in the
-/// background. After a minute it is what it is.
-async fn settled() -> Option<u64> {
-    let mut last = resident_mb();
-    for _ in 0..12 {
-        tokio::time::sleep(Duration::from_secs(5)).await;
-        let now = resident_mb();
-        if now == last {
-            break;
-        }
-        last = now;
-    }
-    last
+/// The memory when idle connections have been closed, which HTTP clients do after 90 s.
+async fn settled() -> Option<Memory> {
+    tokio::time::sleep(Duration::from_secs(100)).await;
+    Memory::now()
 }
 
 /// Waits until the jobs that were left are done.

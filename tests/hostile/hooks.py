@@ -19,7 +19,7 @@ NUMBER = itertools.count()
 # What takes a description of what to make.
 ASKING = ("POST /v1/generations", "POST /v1/quotes", "POST /v1/sketches")
 # What ends sessions: that of the run itself must stay.
-ENDING = ("POST /v1/auth/logout", "DELETE /v1/sessions", "DELETE /v1/sessions/{id}")
+ENDING = ("POST /v1/auth/logout", "DELETE /v1/sessions", "DELETE /v1/sessions/{id}", "DELETE /v1/me")
 
 
 @schemathesis.hook
@@ -51,11 +51,13 @@ def before_call(context, case, **kwargs):
 
 @schemathesis.auth(refresh_interval=None)
 class Account:
-    """The account of the run, or a new guest."""
+    """The account of the run, a new guest, or the receipt of an erasure."""
 
     def get(self, case, context):
         if context.operation.label in ENDING:
             return call("POST", "/v1/guests")["token"]
+        if context.operation.label == "GET /v1/erasures/{id}":
+            return os.environ["REVERIE_RECEIPT"]
         return os.environ["REVERIE_TOKEN"]
 
     def set(self, case, token, context):

@@ -36,7 +36,10 @@ def main():
         with Server(arguments.reverie, folder) as server:
             token = server.call("POST", "/v1/guests")["token"]
             seeds = make_seeds(server, token)
-            status = schemathesis(server, token, seeds, folder, arguments)
+            receipt = erase(server)
+            seeds["GET /v1/erasures/{id}"] = [{"id": receipt["id"]}]
+            tokens = {"REVERIE_TOKEN": token, "REVERIE_RECEIPT": receipt["receipt_token"]}
+            status = schemathesis(server, tokens, seeds, folder, arguments)
             missing = not_reached(server, folder / "run.ndjson")
             audit(server, token)
         assert b"panicked" not in (folder / "server.log").read_bytes(), "something panicked"
@@ -98,6 +101,12 @@ def make_seeds(server, token):
     }
 
 
+def erase(server):
+    """An erasure of somebody else, and the token of its receipt."""
+    guest = server.call("POST", "/v1/guests")["token"]
+    return server.call("DELETE", "/v1/me?confirm=erase", guest)
+
+
 def upload(server, token):
     """An upload whose file is there and not checked yet."""
     image = png()
@@ -121,7 +130,7 @@ def png():
     return b"\x89PNG\r\n\x1a\n" + chunks
 
 
-def schemathesis(server, token, seeds, folder, arguments):
+def schemathesis(server, tokens, seeds, folder, arguments):
     """Runs it, and returns its exit status."""
     program = pathlib.Path(sys.executable).with_name("schemathesis")
     command = [program, "--config-file", HERE / "schemathesis.toml", "run"]
@@ -131,7 +140,7 @@ def schemathesis(server, token, seeds, folder, arguments):
     command += ["--max-redirects", "0", "--generation-database", "none", "--no-color"]
     command += ["--report", "ndjson", "--report-ndjson-path", folder / "run.ndjson"]
     settings = {"SCHEMATHESIS_HOOKS": "hooks", "REVERIE_SEEDS": json.dumps(seeds)}
-    settings |= {"PYTHONPATH": str(HERE), "REVERIE_URL": server.url, "REVERIE_TOKEN": token}
+    settings |= {"PYTHONPATH": str(HERE), "REVERIE_URL": server.url} | tokens
     return subprocess.run(command, env=os.environ | settings, cwd=folder, check=False).returncode
 
 

@@ -7,10 +7,12 @@ pub mod cost;
 pub mod counted;
 pub mod gated;
 mod lambda;
+pub mod moved;
 mod process;
 mod queues;
 mod serving;
 pub mod sim;
+pub mod stops;
 mod tap;
 
 use std::{path::PathBuf, time::Duration};
@@ -116,6 +118,12 @@ impl<A: Adapter> TestApp<A> {
     #[must_use]
     pub fn again(&self, client: &Client) -> Client {
         Client { base: self.adapter().base_url().to_owned(), ..client.clone() }
+    }
+
+    /// The data folder.
+    #[must_use]
+    pub fn data(&self) -> &std::path::Path {
+        &self.config.data
     }
 
     /// Lets the housekeeper look once.

@@ -9,7 +9,7 @@ use reverie::local::Ports;
 use reverie_store::{
     objects::{ObjectInfo, Objects, Presigned},
     queue::{Message, Queue, Received},
-    tables::{Key, Query, Row, StoreError, Tables, Write, WriteError},
+    tables::{Key, Query, Row, Scan, Scanned, StoreError, Tables, Write, WriteError},
 };
 use serde_json::Value;
 
@@ -102,6 +102,13 @@ impl<X: Tap> Tables for Tapped<dyn Tables, X> {
         let (tables, query) = (self.0.clone(), query.clone());
         let what = format!("query {:?} {}", query.index, query.partition);
         let made = async move { tables.query(&query).await };
+        self.1.pass(reads(Service::Tables, what), made).await
+    }
+
+    async fn scan(&self, scan: &Scan) -> Result<Scanned, StoreError> {
+        let (tables, scan) = (self.0.clone(), scan.clone());
+        let what = format!("scan {:?} for {}", scan.table, scan.sk);
+        let made = async move { tables.scan(&scan).await };
         self.1.pass(reads(Service::Tables, what), made).await
     }
 }

@@ -19,6 +19,7 @@ WILDCARDS = {
 # Policies of AWS that are taken as they are.
 MANAGED = {
     "service-role/AWSLambdaBasicExecutionRole": "SAM's: a function writes its log",
+    "AWSXrayWriteOnlyAccess": "SAM's: Lambda sends a function's traces, and X-Ray has no resources",
     "service-role/AmazonEC2ContainerServiceforEC2Role": "the ECS agent of GPU instances",
 }
 
@@ -285,6 +286,13 @@ def alarms_are_heard(all_):
             yield f"{name} does not name its paragraph"
         if "TreatMissingData" not in alarm:
             yield f"{name} does not say what silence means"
+
+
+def alarms_are_small(all_):
+    """CloudWatch refuses an alarm of more than ten metrics and expressions."""
+    for name, alarm in _alarms(all_).items():
+        if len(alarm.get("Metrics", [])) > 10:
+            yield f"{name} has {len(alarm['Metrics'])} metrics"
 
 
 def metrics_are_published(all_):

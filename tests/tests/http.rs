@@ -1,5 +1,7 @@
 //! The API as people use it, over HTTP, on a whole deployment.
 
+#[path = "http/erasure.rs"]
+mod erasure;
 #[path = "http/requests.rs"]
 mod requests;
 #[path = "http/round_trips.rs"]

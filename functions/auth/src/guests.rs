@@ -1,15 +1,16 @@
 use axum::{Json, extract::State};
 use http::{StatusCode, header};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use reverie_api::{App, ClientAddress, Problem, UserAgent, session_cookie, token::PlainToken};
 use reverie_domain::{
     credits::Credits,
     ids::{AccountId, WalletId},
-    plan::Plan,
+    plan::{GUEST_DAYS, Plan},
 };
 use reverie_store::{
     Record,
     accounts::{Account, AccountKind, CredentialKind, Device, Session},
+    agenda::{Task, moved},
     ledger::{self, LedgerError},
     operations::GuestCount,
 };
@@ -99,6 +100,8 @@ async fn make_guest(
         plan: Plan::Free,
         wallet: WalletId::new(),
         created_at: now,
+        check_at: Some(now + SignedDuration::from_hours(24 * GUEST_DAYS)),
+        erasure: None,
         version: 1,
     };
     let token = PlainToken::new(CredentialKind::Session, account.id).map_err(Problem::internal)?;
@@ -108,7 +111,8 @@ async fn make_guest(
     for _ in 0..ATTEMPTS {
         let count = GuestCount::one_more(&*app.tables, now, &address_hash, limit).await?;
         let count = count.ok_or_else(too_many_guests)?;
-        let others = [account.create()?, session.create()?, count];
+        let mut others = vec![account.create()?, session.create()?, count];
+        others.extend(moved(Task::Inactive(account.id), None, account.check_at)?);
         let allowance = app.settings.guest_credits;
         let reason = "guest allowance";
         match ledger::open(&*app.tables, now, account.wallet, allowance, reason, &others).await {

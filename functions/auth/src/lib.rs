@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod api_keys;
+mod erasure;
 mod guests;
 mod logout;
 mod me;
@@ -13,7 +14,9 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 pub fn router(app: App) -> OpenApiRouter {
     OpenApiRouter::new()
         .routes(routes!(guests::create))
-        .routes(routes!(me::show))
+        .routes(routes!(me::show, erasure::begin))
+        .routes(routes!(erasure::show))
+        .routes(routes!(erasure::keys))
         .routes(routes!(logout::logout))
         .routes(routes!(sessions::list, sessions::end_all))
         .routes(routes!(sessions::end))

@@ -32,10 +32,14 @@ impl Minute {
     }
 }
 
+/// The source of the event that an operator sends after tables were restored from a backup.
+const RESTORED: &str = "reverie.restored";
+
 /// What calls the function.
 #[derive(Debug)]
 enum Event {
     Schedule,
+    Restored,
     DeadLetters(SqsEvent),
 }
 
@@ -51,7 +55,16 @@ impl Housekeeper {
                 // First, as workers are called by it; a sweep may take its time.
                 minute.measure().await;
                 self.sweep().await.publish();
+                // The next minute makes up for what fails.
+                if let Err(error) = self.audit(|report| report.publish()).await {
+                    tracing::error!(%error, "the ledger cannot be audited");
+                }
                 Ok(Value::Null)
+            }
+            Event::Restored => {
+                let replayed = self.replay_erasures().await?;
+                tracing::warn!(replayed, "erasures begin again after a restore");
+                Ok(Value::from(replayed))
             }
             Event::DeadLetters(event) => {
                 let letters = event.records.len() as f64;
@@ -72,6 +85,9 @@ impl Event {
         let source = event.get("source").and_then(Value::as_str);
         if source.is_some_and(|source| matches!(source, "aws.events" | "aws.scheduler")) {
             return Ok(Self::Schedule);
+        }
+        if source == Some(RESTORED) {
+            return Ok(Self::Restored);
         }
         serde_json::from_value(event)
             .map(Self::DeadLetters)
@@ -94,6 +110,8 @@ mod tests {
             json!({"Records": [{"messageId": "1", "body": "{}", "eventSource": "aws:sqs"}]});
         let Ok(Event::DeadLetters(event)) = Event::parse(letters) else { panic!("letters") };
         assert_eq!(event.records[0].message_id.as_deref(), Some("1"));
+        let restored = json!({"source": "reverie.restored"});
+        assert!(matches!(Event::parse(restored), Ok(Event::Restored)));
         assert!(Event::parse(json!({"hello": 1})).is_err());
     }
 }

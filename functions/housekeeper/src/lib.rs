@@ -1,7 +1,11 @@
 #![doc = include_str!("../README.md")]
 
+mod agenda;
+mod audit;
 mod dead_letters;
+mod erase;
 mod event;
+mod inactive;
 mod purge;
 mod report;
 mod restart;
@@ -19,6 +23,7 @@ use reverie_store::{
 };
 use thiserror::Error;
 
+pub use audit::AuditReport;
 pub use event::Minute;
 pub use report::SweepReport;
 pub use scale::Load;
@@ -54,11 +59,11 @@ pub enum HousekeeperError {
     /// A worker has the dead letter's job.
     #[error("a worker still has this job")]
     Leased,
-    /// The job changed each time it was to be written.
-    #[error("the job keeps changing")]
+    /// What was to be written changed each time, or somebody else is at it.
+    #[error("it keeps changing")]
     Contended,
-    /// There are more objects than one turn deletes.
-    #[error("not all objects are deleted yet")]
+    /// There is more than one turn deletes.
+    #[error("not all is deleted yet")]
     MoreToPurge,
     /// Neither the schedule nor the dead-letter queue.
     #[error("an event of an unknown source")]

@@ -1,6 +1,9 @@
 use std::panic::AssertUnwindSafe;
 
-use futures::{FutureExt, future::join_all};
+use futures::{
+    FutureExt,
+    future::{join, join_all},
+};
 use jiff::Timestamp;
 use reverie_domain::job::{Job, Status};
 use reverie_store::{
@@ -23,13 +26,16 @@ enum Deed {
 }
 
 impl Housekeeper {
-    /// Tends every job that is due. Errors are logged and counted; those jobs stay due.
+    /// Tends every job that is due, and the agenda. Errors are logged and counted; those stay due.
     pub async fn sweep(&self) -> SweepReport {
         let now = self.clock.now();
         let mut total = SweepReport::default();
-        for report in join_all(DUE_SHARDS.map(|shard| self.sweep_shard(now, shard))).await {
+        let shards = join_all(DUE_SHARDS.map(|shard| self.sweep_shard(now, shard)));
+        let (shards, agenda) = join(shards, self.keep_agenda()).await;
+        for report in shards {
             total += report;
         }
+        total += agenda;
         total
     }
 

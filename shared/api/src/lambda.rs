@@ -6,7 +6,10 @@ use anyhow::Context;
 use aws_config::SdkConfig;
 use axum::Router;
 use reverie_domain::{clock::SystemClock, credits::Credits, plan::GUEST_ALLOWANCE};
-use reverie_store::aws::{self, DynamoTables, S3Objects, SqsQueue, TableNames};
+use reverie_store::{
+    aws::{self, DynamoTables, S3Objects, SqsQueue, TableNames},
+    tables::{Key, Table, Tables},
+};
 use secrecy::SecretString;
 
 use crate::{AccountLimit, AddressLimit, App, Settings, edge, finish};
@@ -24,21 +27,25 @@ impl Deployment {
         Self { sdk: aws_config::load_defaults(aws_config::BehaviorVersion::latest()).await }
     }
 
-    /// What every HTTP function needs.
+    /// What every HTTP function needs. The connection to DynamoDB is opened meanwhile, so that the
+    /// first request does not wait for its handshake.
     ///
     /// # Errors
     /// Names the variable that is missing or wrong, or says that the secret cannot be read.
     pub async fn app(&self) -> anyhow::Result<App> {
         let per_account = number("REVERIE_REQUESTS_PER_ACCOUNT")?.unwrap_or(PER_ACCOUNT);
         let per_key = number("REVERIE_REQUESTS_PER_KEY")?.unwrap_or(PER_KEY);
+        let tables = self.tables()?;
+        let secret = required("REVERIE_HASH_SECRET_ARN")?;
+        let (hash_secret, ()) = tokio::join!(self.secret(&secret), warm(&tables));
         let settings = Settings {
             public_origin: required("REVERIE_PUBLIC_ORIGIN")?,
-            hash_secret: self.secret(&required("REVERIE_HASH_SECRET_ARN")?).await?,
+            hash_secret: hash_secret?,
             guest_credits: number("REVERIE_GUEST_CREDITS")?.map_or(GUEST_ALLOWANCE, Credits::new),
             guests_per_address: number("REVERIE_GUESTS_PER_ADDRESS")?.unwrap_or(20),
         };
         Ok(App {
-            tables: Arc::new(self.tables()?),
+            tables: Arc::new(tables),
             clock: Arc::new(SystemClock),
             settings: Arc::new(settings),
             positions: Arc::default(),
@@ -82,6 +89,14 @@ impl Deployment {
         let answer = answer.context("the secret of REVERIE_HASH_SECRET_ARN cannot be read")?;
         let text = answer.secret_string.context("the secret has no text")?;
         Ok(SecretString::from(text))
+    }
+}
+
+/// Asks for a row that is not there: every function may read accounts. If that fails, so will the
+/// first request, which has an answer for it.
+async fn warm(tables: &dyn Tables) {
+    if let Err(error) = tables.get(&[Key::new(Table::Accounts, "warm", "warm")]).await {
+        tracing::warn!(%error, "no connection at the start");
     }
 }
 

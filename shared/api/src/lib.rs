@@ -18,7 +18,9 @@ mod path;
 mod positions;
 mod prefer;
 mod problem;
+mod receipt_token;
 mod references;
+mod signing;
 pub mod token;
 
 pub use address::ClientAddress;
@@ -39,4 +41,6 @@ pub use path::Id;
 pub use positions::Positions;
 pub use prefer::Prefer;
 pub use problem::Problem;
+pub use receipt_token::ReceiptToken;
 pub use references::{JOB_MAY_WAIT, references};
+pub use signing::Signer;

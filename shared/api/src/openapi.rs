@@ -28,10 +28,15 @@ pub fn document(parts: impl IntoIterator<Item = OpenApi>) -> OpenApi {
              key (`rvk_…`, of `POST /v1/api-keys`), which may do what lists a scope that it has.",
         ))
         .build();
-    document
-        .components
-        .get_or_insert_with(Components::new)
-        .add_security_scheme("bearer", SecurityScheme::Http(bearer));
+    let receipt = HttpBuilder::new()
+        .scheme(HttpAuthScheme::Bearer)
+        .description(Some(
+            "A receipt's token (`rvr_…`, of `DELETE /v1/me`). It opens that receipt.",
+        ))
+        .build();
+    let components = document.components.get_or_insert_with(Components::new);
+    components.add_security_scheme("bearer", SecurityScheme::Http(bearer));
+    components.add_security_scheme("receipt", SecurityScheme::Http(receipt));
     document
 }
 

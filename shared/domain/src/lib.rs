@@ -3,6 +3,7 @@
 pub mod clock;
 pub mod credits;
 pub mod download;
+pub mod erasure;
 pub mod ids;
 pub mod job;
 pub mod manifest;

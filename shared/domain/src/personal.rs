@@ -47,11 +47,15 @@ const fn place(store: &'static str, kind: &'static str, fields: &'static [&'stat
 pub const REGISTER: &[PersonalData] = &[
     PersonalData {
         category: "account",
-        stored_in: &[place("accounts", "profile", &["id", "kind", "plan", "wallet", "created_at"])],
+        stored_in: &[place(
+            "accounts",
+            "profile",
+            &["id", "kind", "plan", "wallet", "created_at", "check_at", "erasure"],
+        )],
         purpose: "to own generations and credits",
-        kept: "without end in this version",
+        kept: "a guest's until 30 days after last use, to the day",
         shown: "GET /v1/me",
-        erased: "nothing in this version",
+        erased: "DELETE /v1/me, within about an hour",
     },
     PersonalData {
         category: "sessions",
@@ -73,7 +77,7 @@ pub const REGISTER: &[PersonalData] = &[
         purpose: "to stay signed in; the token is stored as a hash, the device in three words",
         kept: "30 days after last use, 180 days at most",
         shown: "GET /v1/sessions, without the hash",
-        erased: "POST /v1/auth/logout, DELETE /v1/sessions",
+        erased: "POST /v1/auth/logout, DELETE /v1/sessions, DELETE /v1/me",
     },
     PersonalData {
         category: "API keys",
@@ -85,7 +89,7 @@ pub const REGISTER: &[PersonalData] = &[
         purpose: "to let the owner's programs in; the key is stored as a hash",
         kept: "until revoked",
         shown: "GET /v1/api-keys, without the hash",
-        erased: "DELETE /v1/api-keys/{id}",
+        erased: "DELETE /v1/api-keys/{id}, DELETE /v1/me",
     },
     PersonalData {
         category: "rate",
@@ -96,7 +100,7 @@ pub const REGISTER: &[PersonalData] = &[
         purpose: "to limit how often an account and each of its API keys ask: one instant for each",
         kept: "a minute after last use",
         shown: "the RateLimit field of every answer",
-        erased: "ends by itself",
+        erased: "ends by itself; DELETE /v1/me",
     },
     PersonalData {
         category: "ledger",
@@ -147,9 +151,9 @@ pub const REGISTER: &[PersonalData] = &[
             ),
         ],
         purpose: "to account for credits; it names the wallet, and only the account names that",
-        kept: "without end in this version",
+        kept: "without end; after the account's erasure it is about nobody",
         shown: "GET /v1/credits, GET /v1/credits/transactions",
-        erased: "nothing in this version",
+        erased: "DELETE /v1/me deletes the one link from a person to the wallet",
     },
     PersonalData {
         category: "generations",
@@ -195,7 +199,7 @@ pub const REGISTER: &[PersonalData] = &[
         purpose: "to make and list generations",
         kept: "until deleted by the owner, then as a mark for late workers",
         shown: "GET /v1/generations",
-        erased: "DELETE /v1/generations/{id}",
+        erased: "DELETE /v1/generations/{id}, DELETE /v1/me",
     },
     PersonalData {
         category: "requests",
@@ -216,7 +220,7 @@ pub const REGISTER: &[PersonalData] = &[
                   same request again",
         kept: "until the generation is deleted; quotes a day after they bind, the hash 24 hours",
         shown: "GET /v1/generations/{id}; of a quote, the answer that made it",
-        erased: "DELETE /v1/generations/{id}; quotes and hashes end by themselves",
+        erased: "DELETE /v1/generations/{id}, DELETE /v1/me; quotes and hashes end by themselves",
     },
     PersonalData {
         category: "results",
@@ -224,7 +228,7 @@ pub const REGISTER: &[PersonalData] = &[
         purpose: "to be fetched by the owner",
         kept: "7 days on the free plan, 30 on plus, 90 on premium",
         shown: "GET /v1/generations/{id}/files/{name}",
-        erased: "DELETE /v1/generations/{id}, within 15 minutes; PATCH for an earlier end",
+        erased: "DELETE /v1/generations/{id}, within 15 minutes; PATCH for an earlier end; DELETE /v1/me",
     },
     PersonalData {
         category: "uploads",
@@ -249,7 +253,7 @@ pub const REGISTER: &[PersonalData] = &[
         purpose: "to steer a generation",
         kept: "1 day, the row 2 days",
         shown: "GET /v1/uploads",
-        erased: "DELETE /v1/uploads/{id}",
+        erased: "DELETE /v1/uploads/{id}, DELETE /v1/me",
     },
     PersonalData {
         category: "repeated requests",
@@ -261,6 +265,38 @@ pub const REGISTER: &[PersonalData] = &[
         purpose: "to do a request that is sent twice only once; its key and body are hashes",
         kept: "24 hours",
         shown: "the same answer to the same request",
+        erased: "ends by itself; DELETE /v1/me",
+    },
+    PersonalData {
+        category: "agenda",
+        stored_in: &[place("operations", "agenda", &["due_at", "task"])],
+        purpose: "to look whether a guest still comes, and to go on with an erasure: an id and a time",
+        kept: "as long as the account; of an erasure, until backups are gone",
+        shown: "not shown",
+        erased: "DELETE /v1/me, 7 days later",
+    },
+    PersonalData {
+        category: "erasures",
+        stored_in: &[place(
+            "operations",
+            "erasure",
+            &[
+                "id",
+                "account",
+                "token_hash",
+                "requested_at",
+                "step",
+                "last_pass",
+                "counted_to",
+                "deleted",
+                "completed_at",
+                "due_at",
+            ],
+        )],
+        purpose: "to erase, to show that it was done, and to do it again after a restore",
+        kept: "the account's id for 7 days, until backups are gone; the rest, which names nobody, for 3 \
+               years",
+        shown: "GET /v1/erasures/{id}",
         erased: "ends by itself",
     },
     PersonalData {
@@ -292,7 +328,10 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
-    use crate::plan::{Plan, UPLOAD_DAYS};
+    use crate::{
+        erasure::{BACKUP_DAYS, RECEIPT_DAYS},
+        plan::{GUEST_DAYS, Plan, UPLOAD_DAYS},
+    };
 
     #[test]
     fn nothing_is_declared_twice() {
@@ -310,6 +349,9 @@ mod tests {
         let [free, plus, premium] = Plan::ALL.map(Plan::retention_days);
         let results = format!("{free} days on the free plan, {plus} on plus, {premium} on premium");
         assert_eq!(kept("results"), results);
+        assert!(kept("account").contains(&format!("{GUEST_DAYS} days")));
+        assert!(kept("erasures").contains(&format!("{BACKUP_DAYS} days")));
+        assert!(kept("erasures").contains(&format!("{} years", RECEIPT_DAYS / 365)));
         assert_eq!(kept("uploads"), format!("{UPLOAD_DAYS} day, the row {} days", UPLOAD_DAYS + 1));
     }
 }

@@ -62,6 +62,9 @@ impl Plan {
 /// Credits of a new guest, unless the operator sets another number.
 pub const GUEST_ALLOWANCE: Credits = Credits::new(100);
 
+/// Days after their last use for which guests and what is theirs are kept.
+pub const GUEST_DAYS: i64 = 30;
+
 /// Days for which an upload is kept.
 pub const UPLOAD_DAYS: i64 = 1;
 

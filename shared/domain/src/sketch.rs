@@ -18,8 +18,15 @@ pub use check::Chord;
 
 /// Seconds before the first bar.
 pub const LEAD_IN: f64 = 0.03;
-/// How long the last chord may ring, in seconds, from the start of the last bar to the end.
-pub const RING: RangeInclusive<f64> = 1.4..=5.5;
+/// The shortest and the longest ring of the last chord.
+const RING: (f64, f64) = (1.4, 5.5);
+
+/// How long the last chord may ring, in seconds, from the start of the last bar to the end. Where a
+/// bar is long it may ring until there is time for one more, so that every length can be had.
+#[must_use]
+pub fn ring(bar_seconds: f64) -> RangeInclusive<f64> {
+    RING.0..=RING.1.max(RING.0 + bar_seconds)
+}
 
 /// The form of a piece of music. The model's `inputs.sketch` lists the words that it may use.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -30,6 +37,10 @@ pub struct MusicSketch {
     /// How happy it is: 0 is sad, 1 is happy.
     #[schema(minimum = 0, maximum = 1)]
     pub valence: f64,
+    /// How many notes there are: 0 is the least, 1 the most. Without it, each section's intensity says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 0, maximum = 1)]
+    pub density: Option<f64>,
     /// Beats per minute, 30 to 300, to a hundredth. The beat of 6/8 is three eighths.
     #[schema(minimum = 30, maximum = 300)]
     pub tempo_bpm: f64,
@@ -95,8 +106,9 @@ impl MusicSketch {
     #[must_use]
     pub fn seconds(&self) -> (u32, u32) {
         let last = self.last_bar();
+        let ring = ring(self.bar_seconds());
         // Positive, and bounded by the bars and the tempo.
-        ((last + RING.start()).ceil() as u32, (last + RING.end()).floor() as u32)
+        ((last + ring.start()).ceil() as u32, (last + ring.end()).floor() as u32)
     }
 
     /// The length that it has when nothing else is asked for: the last chord rings for about a bar.

@@ -14,6 +14,7 @@
 //! - entry numbers run from 1 to the wallet's version without a gap;
 //! - `held` is the sum of the open holds.
 
+mod audit;
 mod hold;
 #[cfg(test)]
 mod tests;
@@ -23,6 +24,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 use utoipa::ToSchema;
 
+pub use audit::{Audit, Fault};
 pub use hold::{Hold, HoldState};
 
 use crate::{
@@ -302,6 +304,22 @@ impl Wallet {
         Ok((draft.movement(), hold.resolved(HoldState::Released, now)))
     }
 
+    /// Closes the wallet for good: what is available is forfeited, and so is what open holds give
+    /// back later.
+    ///
+    /// # Errors
+    /// [`WalletError::Closed`].
+    pub fn close(&self, now: Timestamp) -> Result<Movement, WalletError> {
+        let mut draft = Draft::open(self, now)?;
+        let rest = draft.wallet.available(now);
+        draft.wallet.plan = Credits::ZERO;
+        draft.wallet.bought = Credits::ZERO;
+        draft.wallet.state = WalletState::Closed;
+        // Written also if it is nothing: every version has its entry.
+        draft.entry(EntryKind::Expiry, -rest.signed(), None, "the account was erased")?;
+        Ok(draft.movement())
+    }
+
     fn plan_is_past(&self, now: Timestamp) -> bool {
         self.plan_period_end.is_some_and(|end| end <= now)
     }
@@ -360,10 +378,17 @@ impl Draft {
         let lapsed = !same_period || wallet.plan_is_past(self.now);
         let back = add(plan_back, bought_back)?;
         self.entry(kind, back.signed(), Some(hold.generation), reason)?;
-        if lapsed && plan_back > Credits::ZERO {
+        let closed = self.wallet.state == WalletState::Closed;
+        if lapsed && plan_back > Credits::ZERO && !closed {
             self.wallet.plan = self.wallet.plan.minus(plan_back).ok_or(WalletError::Overflow)?;
             let reason = "the plan's period ended while the credits were held";
             self.entry(EntryKind::Expiry, -plan_back.signed(), Some(hold.generation), reason)?;
+        } else if closed && back > Credits::ZERO {
+            self.wallet.plan = self.wallet.plan.minus(plan_back).ok_or(WalletError::Overflow)?;
+            let bought = self.wallet.bought.minus(bought_back).ok_or(WalletError::Overflow)?;
+            self.wallet.bought = bought;
+            let reason = "the account was erased";
+            self.entry(EntryKind::Expiry, -back.signed(), Some(hold.generation), reason)?;
         }
         Ok(())
     }

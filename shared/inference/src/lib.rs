@@ -31,3 +31,4 @@ pub use engine::{
 pub use error::{EngineError, PackageError};
 pub use package::{Package, open_all};
 pub use reference::{Look, Motion, Reference};
+pub use score_engine::Decoder;

@@ -1,5 +1,8 @@
 //! ONNX models on tract, on the best device that is there.
 
+mod cache;
+mod rows;
+
 use std::io::Cursor;
 use std::sync::Arc;
 
@@ -8,7 +11,8 @@ use tract_cuda as _;
 use tract_onnx::prelude::*;
 
 /// In order of preference. Runtimes that are not linked, or whose driver is missing, are passed over.
-const RUNTIMES: [&str; 2] = ["cuda", "cpu"];
+const RUNTIMES: [&str; 2] = ["cuda", CPU];
+const CPU: &str = "cpu";
 
 /// A model that is ready to run; shared by all jobs.
 #[derive(Debug, Clone)]
@@ -17,18 +21,23 @@ pub(crate) struct Plan(Arc<dyn Runnable>);
 impl Plan {
     /// Compiles an ONNX file whose inputs declare their shapes; what is symbolic there stays so.
     pub(crate) fn compile(onnx: &[u8]) -> TractResult<Self> {
-        let model = tract_onnx::onnx()
-            .with_ignore_output_shapes(true)
-            .with_ignore_value_info(true)
-            .model_for_read(&mut Cursor::new(onnx))?
-            .into_typed()?;
-        for name in RUNTIMES {
-            // A runtime without its driver is an error, one that is not linked is `None`: both mean the next.
-            if let Ok(Some(runtime)) = runtime_for_name(name) {
-                return Ok(Self(Arc::from(runtime.prepare(model)?)));
-            }
+        let (_, runtime) = runtime()?;
+        Ok(Self(Arc::from(runtime.prepare(parsed(onnx)?)?)))
+    }
+
+    /// Compiles a decoder that takes one token, for one row and for `rows` rows at once. The second has
+    /// the inputs and outputs of the first for one row after the other; it is `None` on a device that has
+    /// its own ways.
+    pub(crate) fn decoders(onnx: &[u8], rows: usize) -> TractResult<(Self, Option<Self>)> {
+        let (name, runtime) = runtime()?;
+        if name != CPU {
+            return Ok((Self::compile(onnx)?, None));
         }
-        Err(TractError::msg("no runtime"))
+        let model = parsed(onnx)?.into_decluttered()?;
+        let of = |rows| -> TractResult<Self> {
+            Ok(Self(Arc::from(runtime.prepare(rows::of(&model, rows)?)?)))
+        };
+        Ok((of(1)?, Some(of(rows)?)))
     }
 
     /// A state of its own for one job.
@@ -40,4 +49,18 @@ impl Plan {
     pub(crate) fn run(&self, inputs: TVec<TValue>) -> TractResult<TVec<TValue>> {
         self.0.run(inputs)
     }
+}
+
+fn parsed(onnx: &[u8]) -> TractResult<TypedModel> {
+    tract_onnx::onnx()
+        .with_ignore_output_shapes(true)
+        .with_ignore_value_info(true)
+        .model_for_read(&mut Cursor::new(onnx))?
+        .into_typed()
+}
+
+fn runtime() -> TractResult<(&'static str, &'static dyn Runtime)> {
+    // A runtime without its driver is an error, one that is not linked is `None`: both mean the next.
+    let found = |name| Some((name, runtime_for_name(name).ok().flatten()?));
+    RUNTIMES.into_iter().find_map(found).ok_or_else(|| TractError::msg("no runtime"))
 }

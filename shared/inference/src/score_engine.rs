@@ -3,7 +3,9 @@
 mod arrange;
 mod bars;
 mod brief;
+mod decoder;
 mod form;
+mod gathering;
 mod grammar;
 mod harmony;
 mod network;
@@ -24,6 +26,7 @@ use std::time::Instant;
 use reverie_domain::manifest::Manifest;
 use rustysynth::SoundFont;
 
+pub use self::decoder::Decoder;
 pub(crate) use self::planner::ScorePlanner;
 
 use self::network::Network;
@@ -81,7 +84,7 @@ impl Engine for ScoreEngine {
         let mut progress = Progress::new(watch);
         let mut clock = Clock::new();
         progress.at(0.0)?;
-        let brief = self.planner.brief(request)?;
+        let (_, brief) = self.planner.brief(request)?;
         clock.lap("read");
         let bars = writer::write(
             vocabulary,

@@ -7,7 +7,7 @@ mod sessions;
 
 use jiff::Timestamp;
 use reverie_domain::{
-    ids::{AccountId, WalletId},
+    ids::{AccountId, ErasureId, WalletId},
     plan::Plan,
 };
 use serde::{Deserialize, Serialize};
@@ -43,6 +43,12 @@ pub struct Account {
     pub wallet: WalletId,
     /// When it was made.
     pub created_at: Timestamp,
+    /// When the housekeeper looks whether it is still used; part of the key in its agenda.
+    #[serde(default)]
+    pub check_at: Option<Timestamp>,
+    /// The erasure that is under way. From then on nobody is let in.
+    #[serde(default)]
+    pub erasure: Option<ErasureId>,
     /// Counts the row's changes.
     pub version: u64,
 }
@@ -154,6 +160,7 @@ pub async fn authenticate(
         CredentialKind::Session => from_maybe(row)?.map(Credential::Session),
         CredentialKind::ApiKey => from_maybe(row)?.map(Credential::ApiKey),
     };
+    let account = account.filter(|account| account.erasure.is_none());
     let Some((account, credential)) = account.zip(credential.filter(|one| one.is_valid(now)))
     else {
         return Ok(None);
@@ -165,14 +172,28 @@ pub async fn authenticate(
     Ok(Some(Known { account, credential, requests }))
 }
 
-/// The account.
+/// The account, unless it is being erased.
 ///
 /// # Errors
 /// [`StoreError`].
 pub async fn find(tables: &dyn Tables, id: AccountId) -> Result<Option<Account>, StoreError> {
-    crate::record::get(tables, account_key(id)).await
+    let found: Option<Account> = crate::record::get(tables, account_key(id)).await?;
+    Ok(found.filter(|account| account.erasure.is_none()))
 }
 
-fn account_key(account: AccountId) -> Key {
+/// When the account was last used, by a session or an API key, to the day. A key that waits for its
+/// first use counts from when it was made.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn last_used(tables: &dyn Tables, account: &Account) -> Result<Timestamp, StoreError> {
+    let sessions = sessions(tables, account.id).await?;
+    let keys = api_keys(tables, account.id).await?;
+    let sessions = sessions.iter().map(Session::last_used);
+    let keys = keys.iter().map(|key| key.last_used_at.unwrap_or(key.created_at));
+    Ok(sessions.chain(keys).fold(account.created_at, Timestamp::max))
+}
+
+pub(crate) fn account_key(account: AccountId) -> Key {
     Key::new(Table::Accounts, account, "profile")
 }

@@ -5,6 +5,8 @@
 //! that the refusal returned. Entries are keyed by wallet and number, so a second writer of the
 //! same number is refused and the audit is gapless.
 
+pub mod audit;
+
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -132,6 +134,20 @@ pub async fn hold(
         let (movement, hold) = wallet.hold(now, generation, amount, active_limit)?;
         Ok((movement, Some(hold.create()?)))
     };
+    transact(tables, wallet, step, others).await
+}
+
+/// Closes a wallet, together with `others`.
+///
+/// # Errors
+/// [`LedgerError`].
+pub async fn close(
+    tables: &dyn Tables,
+    now: Timestamp,
+    wallet: Wallet,
+    others: &[Write],
+) -> Result<Wallet, LedgerError> {
+    let step = |wallet: &Wallet| Ok((wallet.close(now)?, None));
     transact(tables, wallet, step, others).await
 }
 

@@ -1,8 +1,10 @@
 #![doc = include_str!("../README.md")]
 
 pub mod accounts;
+pub mod agenda;
 pub mod aws;
 pub mod cache;
+pub mod erasures;
 pub mod generations;
 pub mod ledger;
 pub mod objects;

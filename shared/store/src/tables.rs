@@ -147,6 +147,28 @@ pub struct Query {
     pub limit: u32,
 }
 
+/// A walk through a whole table, in no useful order.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Scan {
+    /// The table.
+    pub table: Table,
+    /// Only rows of this sort key are wanted.
+    pub sk: String,
+    /// Begin after this row.
+    pub after: Option<Key>,
+    /// Look at this many rows, wanted or not.
+    pub limit: u32,
+}
+
+/// A page of a [`Scan`].
+#[derive(Debug, Clone, PartialEq)]
+pub struct Scanned {
+    /// The keys of the rows that are wanted.
+    pub keys: Vec<Key>,
+    /// Where to go on; nothing at the end.
+    pub next: Option<Key>,
+}
+
 /// Tables with strongly consistent reads and all-or-nothing conditional writes.
 #[async_trait]
 pub trait Tables: Send + Sync {
@@ -158,4 +180,7 @@ pub trait Tables: Send + Sync {
 
     /// Lists rows: whole rows of a table, keys only of an index.
     async fn query(&self, query: &Query) -> Result<Vec<Row>, StoreError>;
+
+    /// Goes through a table.
+    async fn scan(&self, scan: &Scan) -> Result<Scanned, StoreError>;
 }

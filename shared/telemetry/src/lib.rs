@@ -8,17 +8,20 @@ use std::{
 use serde_json::json;
 use tracing_subscriber::{EnvFilter, fmt};
 
+/// Our own lines and, on Lambda, the span of each call: it puts `requestId` and `xrayTraceId` into
+/// them.
+const USUAL: &str = "warn,reverie=info,lambda_runtime::layers::trace=info";
+
 /// Starts logging for this process: JSON lines, or plain ones in a terminal, on standard error.
 /// `REVERIE_LOG` takes a filter such as `debug` or `reverie_worker=debug`. Calling it again does
 /// nothing.
 pub fn init(component: &'static str) {
-    let filter = EnvFilter::try_from_env("REVERIE_LOG")
-        .unwrap_or_else(|_| EnvFilter::new("warn,reverie=info"));
+    let filter = EnvFilter::try_from_env("REVERIE_LOG").unwrap_or_else(|_| EnvFilter::new(USUAL));
     let builder = fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false);
     // A second call finds the first one's subscriber in place.
     let _ = match std::io::stderr().is_terminal() {
         true => builder.compact().try_init(),
-        false => builder.json().flatten_event(true).try_init(),
+        false => builder.json().flatten_event(true).with_span_list(false).try_init(),
     };
     tracing::debug!(component, "logging started");
 }

@@ -9,8 +9,11 @@ const RESULT_DAYS: f64 = 7.0;
 const GB: f64 = 1e9;
 const MINUTES: f64 = 30.0 * 24.0 * 60.0;
 /// Metrics that the housekeeper publishes, and metrics that alarms look at.
-const METRICS: f64 = 10.0;
-const ALARM_METRICS: f64 = 41.0;
+const METRICS: f64 = 13.0;
+const ALARM_METRICS: f64 = 40.0;
+/// X-Ray takes one request each second of each function, and a share of the others.
+const TRACED_EACH_SECOND: f64 = 1.0;
+const TRACED_SHARE: f64 = 0.05;
 const SECRETS: f64 = 1.0;
 
 /// US dollars a month, by service.
@@ -43,6 +46,10 @@ pub fn bill(
     let seconds = n * counted.held_seconds + busy + kept;
     let rows_gb = n * p.assumed.row_bytes / GB;
     let stored_gb = n * counted.stored_bytes / GB * RESULT_DAYS / 30.0;
+    // Scanned (half a unit for 4 KB) and read consistently (one unit), on half of the days: the month's
+    // rows come one by one.
+    let audited = n * p.assumed.ledger_bytes / 4096.0 * 1.5 * 15.0;
+    let traced = requests.min(MINUTES * 60.0 * TRACED_EACH_SECOND + requests * TRACED_SHARE);
     let polls = fleet.task_hours * 3600.0 / 20.0;
     Bill(vec![
         (
@@ -53,7 +60,7 @@ pub fn bill(
         (
             "DynamoDB",
             n * (counted.writes * p.dynamodb.write_unit + counted.reads * p.dynamodb.read_unit)
-                + MINUTES * minute.reads * p.dynamodb.read_unit
+                + (MINUTES * minute.reads + audited) * p.dynamodb.read_unit
                 + rows_gb * (p.dynamodb.gb_month + p.dynamodb.recovery_gb_month),
         ),
         (
@@ -77,6 +84,7 @@ pub fn bill(
                 + ALARM_METRICS * p.cloudwatch.alarm_metric_month
                 + requests * p.assumed.log_bytes_per_request / GB * p.cloudwatch.log_gb,
         ),
+        ("X-Ray", traced * p.xray.trace),
         ("secrets", SECRETS * p.secrets.secret_month),
     ])
 }

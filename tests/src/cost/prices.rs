@@ -15,6 +15,7 @@ pub struct Prices {
     pub sqs: Sqs,
     pub fargate: Fargate,
     pub cloudwatch: CloudWatch,
+    pub xray: XRay,
     pub secrets: Secrets,
     pub assumed: Assumed,
 }
@@ -37,10 +38,11 @@ prices! {
     Sqs { call }
     Fargate { vcpu_hour, gb_hour, address_hour }
     CloudWatch { metric_month, alarm_metric_month, log_gb }
+    XRay { trace }
     Secrets { secret_month }
     Assumed {
         milliseconds_per_call, log_bytes_per_request, generations_per_guest, downloads, row_bytes,
-        worker_start_seconds
+        ledger_bytes, worker_start_seconds
     }
 }
 

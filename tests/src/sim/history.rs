@@ -148,6 +148,7 @@ async fn live(world: &World) -> Result<Report, String> {
         person.settle().await?;
     }
     keep_rules(world)?;
+    world.books_are_sound()?;
     let objects = world.services.objects().await?;
     world.services.look(|rows| rules::at_rest(rows, &objects))?;
     count(world)

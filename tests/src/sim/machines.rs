@@ -1,11 +1,18 @@
 //! What runs by itself: workers that die and come back, the housekeeper, the dead letters.
 
-use std::{future::pending, sync::Arc, time::Duration};
+use std::{
+    future::pending,
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
+    time::Duration,
+};
 
 use jiff::SignedDuration;
 use reverie::local::Ports;
 use reverie_domain::random;
-use reverie_housekeeper::Housekeeper;
+use reverie_housekeeper::{AuditReport, Housekeeper};
 use reverie_worker::{Worker, WorkerConfig};
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
@@ -29,6 +36,8 @@ pub(super) struct World {
     pub(super) engine: Arc<InstantEngine>,
     clock: SimClock,
     over: CancellationToken,
+    /// Wallets that the audit found faulty.
+    faulty: Arc<AtomicU32>,
 }
 
 impl World {
@@ -39,6 +48,7 @@ impl World {
             engine: InstantEngine::new(),
             clock,
             over: CancellationToken::new(),
+            faulty: Arc::default(),
         }
     }
 
@@ -99,6 +109,14 @@ impl World {
         pending().await
     }
 
+    /// The audit found nothing, whatever moved while it read.
+    pub(super) fn books_are_sound(&self) -> Result<(), String> {
+        match self.faulty.load(Ordering::Relaxed) {
+            0 => Ok(()),
+            wallets => Err(format!("the audit found {wallets} faulty wallets")),
+        }
+    }
+
     /// The housekeeper's schedule: every minute, in a process of its own.
     pub(super) async fn keep_house(self) {
         loop {
@@ -106,8 +124,15 @@ impl World {
                 return;
             }
             let (process, ports) = self.process("housekeeper");
-            let sweep = async { housekeeper(&ports).sweep().await };
-            process.run(timeout(Duration::from_secs(300), sweep)).await;
+            let minute = async {
+                housekeeper(&ports).sweep().await;
+                let count = |report: AuditReport| {
+                    self.faulty.fetch_add(report.faulty, Ordering::Relaxed);
+                };
+                // What cannot be read now is read in the next minute.
+                let _ = housekeeper(&ports).audit(count).await;
+            };
+            process.run(timeout(Duration::from_secs(300), minute)).await;
         }
     }
 

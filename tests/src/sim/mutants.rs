@@ -18,17 +18,20 @@ pub enum Mutant {
     NoTombstone,
     /// Nobody notes down what is to be deleted later.
     NoPurge,
+    /// An erasure is not on the agenda.
+    NoAgenda,
 }
 
 impl Mutant {
     /// All of them.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::LostUpdate,
         Self::ForgottenHold,
         Self::NoFence,
         Self::NoOutbox,
         Self::NoTombstone,
         Self::NoPurge,
+        Self::NoAgenda,
     ];
 
     pub(super) fn ignores_condition(self, write: &Write) -> bool {
@@ -42,6 +45,9 @@ impl Mutant {
                 write.key.sk.starts_with("hold#") && matches!(write.expect, Expect::Version(_))
             };
             writes.retain(|write| !resolves(write));
+        }
+        if self == Self::NoAgenda {
+            writes.retain(|write| write.key.pk != "agenda" || !write.key.sk.contains("#era_"));
         }
         for write in writes.iter_mut().filter(|write| write.key.sk.starts_with("job#")) {
             self.change_job(write);

@@ -31,6 +31,8 @@ pub(super) struct Person {
     function: Option<(Process, Router)>,
     /// What was submitted: the key, the body, and the id if it is known.
     submitted: Vec<Submitted>,
+    /// Whether they have asked for their erasure. Without an answer they do not know.
+    leaves: bool,
 }
 
 #[derive(Clone)]
@@ -42,7 +44,8 @@ struct Submitted {
 
 impl Person {
     pub(super) fn new(world: World, name: String) -> Self {
-        Self { world, name, token: String::new(), function: None, submitted: Vec::new() }
+        let (token, function, submitted) = (String::new(), None, Vec::new());
+        Self { world, name, token, function, submitted, leaves: false }
     }
 
     /// Does a number of things, with pauses.
@@ -68,6 +71,9 @@ impl Person {
                 _ => self.look().await?,
             }
         }
+        if random::number().is_multiple_of(3) {
+            self.leave(deeds).await?;
+        }
         Ok(self)
     }
 
@@ -78,6 +84,15 @@ impl Person {
     pub(super) async fn settle(mut self) -> Result<(), String> {
         if self.token.is_empty() {
             return Ok(());
+        }
+        if self.leaves {
+            let (status, answer) = self.insist(Method::GET, "/v1/credits", None, None).await?;
+            match status {
+                401 => return Ok(()),
+                // No request of theirs has arrived.
+                200 => {}
+                _ => return Err(format!("after an erasure: {status} {answer}")),
+            }
         }
         for submitted in self.submitted.clone() {
             let Some(id) = submitted.id else { continue };
@@ -167,6 +182,25 @@ impl Person {
         match status {
             200 | 202 | 204 | 404 | 409 | 422 | 429 | 503 => Ok(()),
             _ => Err(format!("{path} heard {status}: {answer}")),
+        }
+    }
+
+    /// Erases the account while another tab still submits something.
+    async fn leave(&mut self, number: u32) -> Result<(), String> {
+        self.leaves = true;
+        let (wish, mut twin) = (self.wish(number), self.twin());
+        let (key, body) = (Some(wish.key.as_str()), Some(&wish.body));
+        let last = twin.insist(Method::POST, "/v1/generations", key, body);
+        let left = self.insist(Method::DELETE, "/v1/me?confirm=erase", None, None);
+        let (last, left) = tokio::join!(last, left);
+        let ((last, submitted), (left, erased)) = (last?, left?);
+        // 401: an earlier try has begun it.
+        if !matches!(left, 202 | 401 | 429 | 503) {
+            return Err(format!("an erasure heard {left}: {erased}"));
+        }
+        match last {
+            202 | 401 | 402 | 403 | 404 | 429 | 503 => Ok(()),
+            _ => Err(format!("a submission beside an erasure heard {last}: {submitted}")),
         }
     }
 

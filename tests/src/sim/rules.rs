@@ -4,8 +4,9 @@ use std::ops::Bound;
 
 use reverie_domain::{
     credits::Credits,
+    erasure::Erasure,
     job::{Job, Status},
-    wallet::{Entry, EntryKind, Hold, HoldState, Wallet},
+    wallet::{Entry, EntryKind, Hold, HoldState, Wallet, WalletState},
 };
 use reverie_store::tables::{Key, Row, Table, Write};
 use serde::de::DeserializeOwned;
@@ -36,6 +37,7 @@ pub(super) fn after_write(
 fn wallet(rows: &Rows, wallet: &Wallet) -> Result<(), String> {
     let id = wallet.id.to_string();
     let entries: Vec<Entry> = partition(rows, Table::Ledger, &id, "entry#")?;
+    let holds: Vec<Hold> = partition(rows, Table::Ledger, &id, "hold#")?;
     let numbers: Vec<u64> = entries.iter().map(|entry| entry.number).collect();
     ensure(numbers == (1..=wallet.version).collect::<Vec<_>>(), || {
         format!("entries {numbers:?} of a wallet at version {}", wallet.version)
@@ -51,7 +53,6 @@ fn wallet(rows: &Rows, wallet: &Wallet) -> Result<(), String> {
     ensure(available.signed() == balance, || {
         format!("{available} are available and the entries add up to {balance}")
     })?;
-    let holds: Vec<Hold> = partition(rows, Table::Ledger, &id, "hold#")?;
     let open = || holds.iter().filter(|hold| hold.state == HoldState::Open);
     let held: u32 = open().map(|hold| hold.amount().get()).sum();
     ensure(wallet.held.get() == held, || format!("held {} of {held}", wallet.held))?;
@@ -118,6 +119,12 @@ pub(super) fn unrest(rows: &Rows, messages: usize) -> Option<String> {
     if let Some(job) = jobs.iter().find(|job| !clean(job)) {
         return Some(format!("{} is not purged", job.id));
     }
+    let going = |erasure: &Erasure| erasure.completed_at.is_none();
+    match erasures(rows) {
+        Ok(erasures) if erasures.iter().any(going) => return Some("an erasure goes on".to_owned()),
+        Ok(_) => {}
+        Err(error) => return Some(error),
+    }
     (messages > 0).then(|| format!("{messages} messages are left"))
 }
 
@@ -129,13 +136,21 @@ fn is_last(purge: &reverie_domain::job::Purge) -> bool {
 pub(super) fn at_rest(rows: &Rows, objects: &[String]) -> Result<(), String> {
     let jobs = jobs(rows)?;
     let holds: Vec<Hold> = all(rows, Table::Ledger, "hold#")?;
+    let wallets = all::<Wallet>(rows, Table::Ledger, "wallet")?;
+    let closed = |id| wallets.iter().any(|w| w.id == id && w.state == WalletState::Closed);
     for hold in &holds {
         let its = |job: &Job| job.id == hold.generation;
-        ensure(jobs.iter().any(its), || format!("{} has a hold and no job", hold.generation))?;
+        // Jobs go with their account; the ledger stays.
+        ensure(closed(hold.wallet) || jobs.iter().any(its), || {
+            format!("{} has a hold and no job", hold.generation)
+        })?;
     }
-    for found in all::<Wallet>(rows, Table::Ledger, "wallet")? {
-        wallet(rows, &found)?;
+    for found in &wallets {
+        wallet(rows, found)?;
         ensure(found.held == Credits::ZERO, || format!("{} still held", found.held))?;
+    }
+    for erasure in erasures(rows)? {
+        erased(rows, objects, &erasure)?;
     }
     let files = |job: &Job| -> Vec<String> {
         job.files.iter().map(|file| job.result_key(job.epoch, &file.name)).collect()
@@ -144,12 +159,32 @@ pub(super) fn at_rest(rows: &Rows, objects: &[String]) -> Result<(), String> {
     for key in objects {
         ensure(wanted.contains(key), || format!("{key} is nobody's"))?;
     }
-    for job in jobs.iter().filter(|job| job.purges.is_empty()) {
+    // An hour, that an erasure takes, may be the end of files whose owner wanted them to end early.
+    let ended = |job: &Job| job.expires_by.is_some() && job.expires_by == job.expires_at;
+    for job in jobs.iter().filter(|job| job.purges.is_empty() && !ended(job)) {
         for key in files(job) {
             ensure(objects.contains(&key), || format!("{key} is missing"))?;
         }
     }
     Ok(())
+}
+
+/// Nothing is left of an erased account but what the erasure itself has to remember.
+fn erased(rows: &Rows, objects: &[String], erasure: &Erasure) -> Result<(), String> {
+    let Some(account) = erasure.account else { return Ok(()) };
+    let id = account.to_string();
+    for (key, row) in rows.iter().filter(|(key, _)| !key.pk.starts_with("erasure#")) {
+        let names = format!("{} {} {row:?}", key.pk, key.sk).contains(&id);
+        ensure(!names, || format!("{} {} is left of {id}", key.pk, key.sk))?;
+    }
+    match objects.iter().find(|key| key.contains(&id)) {
+        Some(key) => Err(format!("{key} is left of {id}")),
+        None => Ok(()),
+    }
+}
+
+fn erasures(rows: &Rows) -> Result<Vec<Erasure>, String> {
+    all(rows, Table::Operations, "receipt")
 }
 
 /// All jobs.

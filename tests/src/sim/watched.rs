@@ -4,7 +4,9 @@ use std::{
 };
 
 use async_trait::async_trait;
-use reverie_store::tables::{Key, Query, Range, Row, StoreError, Table, Tables, Write, WriteError};
+use reverie_store::tables::{
+    Key, Query, Range, Row, Scan, Scanned, StoreError, Table, Tables, Write, WriteError,
+};
 use tokio::sync;
 
 use super::{memory::Rows, mutants::Mutant, rules};
@@ -82,9 +84,7 @@ impl Watch {
             writes.iter().map(|write| (write.key.table, &write.key.pk)).collect();
         let mut found = Vec::new();
         for (table, partition) in touched {
-            if matches!(table, Table::Ledger | Table::Generations) {
-                found.push((table, partition, self.partition(table, partition).await?));
-            }
+            found.push((table, partition, self.partition(table, partition).await?));
         }
         let mut seen = self.seen();
         for (table, partition, rows) in found {
@@ -132,5 +132,9 @@ impl Tables for WatchedTables {
 
     async fn query(&self, query: &Query) -> Result<Vec<Row>, StoreError> {
         self.0.tables.query(query).await
+    }
+
+    async fn scan(&self, scan: &Scan) -> Result<Scanned, StoreError> {
+        self.0.tables.scan(scan).await
     }
 }

@@ -3,7 +3,11 @@
 use jiff::Timestamp;
 use reqwest::StatusCode;
 use reverie_domain::ids::{AccountId, GenerationId};
-use reverie_store::{generations, queue::Message};
+use reverie_store::{
+    generations,
+    queue::Message,
+    tables::{Expect, Scan, Table, Write},
+};
 use reverie_tests::{Client, FunctionError};
 use serde_json::{Value, json};
 
@@ -76,13 +80,45 @@ async fn every_minute_it_deletes_what_is_due() {
     assert_eq!(answer, Value::Null);
     assert_eq!(guest.download(&url).await.0, StatusCode::NOT_FOUND);
     let log = app.adapter().log("housekeeper");
-    let lines = log.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
-    let metrics: Vec<_> = lines.filter(|line| line["_aws"].is_object()).collect();
-    let told = |name: &str| metrics.iter().find_map(|line| line[name].as_f64());
     for (name, value) in [("Purged", 1.0), ("Backlog", 0.0), ("WorkersWanted", 0.0)] {
-        assert_eq!(told(name), Some(value), "{name} in {log}");
+        assert_eq!(told(&log, name), Some(value), "{name} in {log}");
     }
     app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn credits_out_of_nowhere_are_found() {
+    let app = TestApp::without_worker().await;
+    let (rich, _honest) = (app.guest().await, app.guest().await);
+    rich.submit("a hold that is open").await;
+    let tables = &*app.local().ports().tables;
+    let everyone = Scan { table: Table::Ledger, sk: "wallet".to_owned(), after: None, limit: 100 };
+    let wallets = tables.scan(&everyone).await.unwrap().keys;
+    assert_eq!(wallets.len(), 2);
+    let mut row = tables.get(&wallets[..1]).await.unwrap().remove(0).unwrap();
+    let version = row["version"].as_u64().unwrap();
+    row["plan"] = json!(row["plan"].as_u64().unwrap() + 5);
+    let forged =
+        Write { key: wallets[0].clone(), row: Some(row), expect: Expect::Version(version) };
+    tables.write(&[forged]).await.unwrap();
+
+    app.adapter().invoke("housekeeper", &minute()).await.unwrap();
+    let log = app.adapter().log("housekeeper");
+    assert_eq!(told(&log, "Audited"), Some(2.0), "{log}");
+    assert_eq!(told(&log, "AuditDifferences"), Some(1.0), "{log}");
+    assert!(log.contains("the ledger does not add up"), "{log}");
+
+    // Once a day is enough.
+    app.adapter().invoke("housekeeper", &minute()).await.unwrap();
+    let log = app.adapter().log("housekeeper");
+    assert_eq!(log.matches("\"Audited\":").count(), 1, "{log}");
+    app.stop().await;
+}
+
+/// The value of a metric that the log has.
+fn told(log: &str, name: &str) -> Option<f64> {
+    let lines = log.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    lines.filter(|line| line["_aws"].is_object()).find_map(|line| line[name].as_f64())
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -20,6 +20,9 @@ async fn logs_tell_the_route_and_nothing_of_people() {
     for route in ["/v1/guests", "/v1/generations", "/v1/generations/{id}"] {
         assert!(told(route), "{route} in {log}");
     }
+    let traced =
+        |line: &Value| line["span"]["xrayTraceId"].as_str().is_some_and(|id| !id.is_empty());
+    assert!(lines.iter().filter(|line| line["route"].is_string()).all(traced), "{log}");
     let token = guest.token.as_deref().unwrap();
     for secret in [prompt, token, "127.0.0.1"] {
         assert!(!log.contains(secret), "{secret} in {log}");

@@ -6,8 +6,16 @@ use jiff::Timestamp;
 use reqwest::{Method, StatusCode};
 use reverie::template::Role;
 use reverie_domain::{job::Job, manifest::CATALOGUE_KEY};
-use reverie_store::{generations, queue::Message};
-use reverie_tests::{Client, Lambda, PATIENCE, RecordedLambda, TestApp, Use, send, tiny_packages};
+use reverie_store::{
+    Record,
+    accounts::{self, Account},
+    agenda::{Task, moved},
+    generations,
+    queue::Message,
+};
+use reverie_tests::{
+    Client, Lambda, PATIENCE, RecordedLambda, TestApp, Use, binary, send, tiny_packages,
+};
 use serde_json::{Value, json};
 
 type App = TestApp<RecordedLambda>;
@@ -59,17 +67,22 @@ impl Player {
 
 /// What is granted, and what is used.
 pub(crate) async fn play() -> (Vec<Role>, BTreeSet<Use>) {
+    // Built before the deployment starts: its own housekeeper would have done the day's audit meanwhile.
+    drop(binary("housekeeper"));
     let app = App::start_with(|config| config.worker = false).await;
     let mut player = Player { guest: app.guest().await, taken: BTreeSet::new() };
     let guest = player.guest.clone();
     let lambda = &app.adapter().0;
 
+    // Before this process's own housekeeper, which begins after a minute, has done the day's audit.
+    minute(lambda).await;
     everyone_reads(&mut player).await;
     credentials(&app, &mut player).await;
     upload(&mut player).await;
     submit_and_change(&mut player, lambda).await;
     house(&app, lambda, &guest).await;
     works(&app, lambda, &mut player).await;
+    ends(&app, lambda, &mut player).await;
 
     let all: BTreeSet<_> = operations(&app).into_iter().collect();
     assert_eq!(player.taken, all, "the scenario takes every operation");
@@ -97,7 +110,14 @@ fn operations(app: &App) -> Vec<(String, String)> {
 
 async fn everyone_reads(player: &mut Player) {
     player.take(Method::POST, "/v1/guests", &[], Value::Null).await;
-    for path in ["/", "/healthz", "/v1/openapi.json", "/v1/models", "/v1/policies"] {
+    for path in [
+        "/",
+        "/.well-known/jwks.json",
+        "/healthz",
+        "/v1/openapi.json",
+        "/v1/models",
+        "/v1/policies",
+    ] {
         player.get(path, &[]).await;
     }
     for path in ["/v1/me", "/v1/credits", "/v1/generations", "/v1/uploads"] {
@@ -268,6 +288,29 @@ async fn works(app: &App, lambda: &Lambda, player: &mut Player) {
     assert_eq!(guest.download(&url).await.0, StatusCode::OK);
     assert_eq!(guest.delete(&format!("/v1/generations/{id}")).await.status, 204);
     minute(lambda).await;
+}
+
+/// One guest is looked after, and the other's account is erased with everything in it.
+async fn ends(app: &App, lambda: &Lambda, player: &mut Player) {
+    let stays = app.guest().await;
+    let me = stays.get("/v1/me").await.expect(StatusCode::OK);
+    let id = me["id"].as_str().expect("an id").parse().expect("an id");
+    let tables = &*app.local().ports().tables;
+    let account = accounts::find(tables, id).await.expect("an answer").expect("an account");
+    let next = Account { check_at: Some(Timestamp::now()), ..account.next() };
+    let mut writes = vec![next.replace(&account).expect("a row")];
+    let entry = moved(Task::Inactive(id), account.check_at, next.check_at);
+    writes.extend(entry.expect("a row"));
+    tables.write(&writes).await.expect("it is written");
+    minute(lambda).await;
+
+    uploaded(player).await;
+    player.taken.insert(("delete".to_owned(), "/v1/me".to_owned()));
+    let begun = player.guest.delete("/v1/me?confirm=erase").await.expect(StatusCode::ACCEPTED);
+    let token = begun["receipt_token"].as_str().map(str::to_owned);
+    player.guest = Client { token, ..player.guest.clone() };
+    minute(lambda).await;
+    player.get("/v1/erasures/{id}", &[begun["id"].as_str().expect("an id")]).await;
 }
 
 /// Waits until somebody has used such a thing.

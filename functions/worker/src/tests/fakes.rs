@@ -15,7 +15,9 @@ use reverie_inference::{Engine, EngineError, MusicRequest, Output, OutputFile, W
 use reverie_store::{
     objects::{ObjectInfo, Objects, Presigned},
     queue::{Message, Queue, Received},
-    tables::{Expect, Key, Outcome, Query, Row, StoreError, Tables, Write, WriteError},
+    tables::{
+        Expect, Key, Outcome, Query, Row, Scan, Scanned, StoreError, Tables, Write, WriteError,
+    },
 };
 
 #[derive(Default)]
@@ -80,6 +82,10 @@ impl Tables for Memory {
     }
 
     async fn query(&self, _: &Query) -> Result<Vec<Row>, StoreError> {
+        unreachable!("a worker lists nothing")
+    }
+
+    async fn scan(&self, _: &Scan) -> Result<Scanned, StoreError> {
         unreachable!("a worker lists nothing")
     }
 }

@@ -25,6 +25,9 @@ pub(super) async fn keep_house(
     tasks.spawn(async move {
         while stopped.run_until_cancelled(tokio::time::sleep(EVERY)).await.is_some() {
             sweeper.sweep().await;
+            if let Err(error) = sweeper.audit(|_| {}).await {
+                tracing::error!(%error, "the ledger cannot be audited");
+            }
         }
     });
     let (undertaker, letters, stopped) =

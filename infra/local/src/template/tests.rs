@@ -153,3 +153,11 @@ fn assert_says(message: &str, parts: &[&str]) {
         assert!(message.contains(part), "{message:?} does not say {part:?}");
     }
 }
+
+#[test]
+fn backups_reach_back_as_far_as_receipts_say() {
+    let days = reverie_domain::erasure::BACKUP_DAYS;
+    let said = format!("RecoveryPeriodInDays: {days}\n");
+    let all = TEMPLATE.matches("RecoveryPeriodInDays").count();
+    assert_eq!((TEMPLATE.matches(&said).count(), all), (4, 4));
+}

@@ -67,6 +67,7 @@ impl MusicSketch {
             errors.push("sketch.tempo_bpm", "must be 30 to 300");
         }
         errors.share("sketch.valence", self.valence);
+        self.density.inspect(|density| errors.share("sketch.density", *density));
         self.check_tracks(words, &mut errors);
         let sections = self.checked_sections(words, &mut errors);
         if !errors.0.is_empty() {
@@ -75,6 +76,7 @@ impl MusicSketch {
         Ok(Self {
             genre: self.genre.clone(),
             valence: hundredths(self.valence),
+            density: self.density.map(hundredths),
             tempo_bpm: hundredths(self.tempo_bpm),
             metre: self.metre.trim().to_owned(),
             key,

@@ -24,7 +24,7 @@ fn words() -> SketchInputs {
 
 fn example() -> Value {
     json!({
-        "genre": "march", "valence": 0.5, "tempo_bpm": 120, "metre": "4/4", "key": "d MINOR",
+        "genre": "march", "valence": 0.5, "density": 0.5, "tempo_bpm": 120, "metre": "4/4", "key": "d MINOR",
         "tracks": [{"role": "drums", "instrument": "kit"}, {"role": "lead", "instrument": "flute"}],
         "sections": [
             {"name": "verse", "bars": 2, "chords": ["Dm", " Gm  A7 "], "tracks": ["lead"],
@@ -55,6 +55,9 @@ fn a_sketch_knows_its_length() {
     // Two bars of two seconds before the last one begins.
     assert!((sketch.last_bar() - 4.03).abs() < 1e-9);
     assert_eq!((sketch.seconds(), sketch.usual_seconds()), ((6, 9), 6));
+    let slow = MusicSketch { tempo_bpm: 30.0, ..sketch.clone() };
+    // At 16.03 s the last of three bars of eight seconds begins.
+    assert_eq!(slow.seconds(), (18, 25));
     let compound = MusicSketch { metre: "6/8".to_owned(), ..sketch };
     assert!((compound.bar_seconds() - 1.0).abs() < 1e-9, "two beats");
 }
@@ -64,6 +67,7 @@ fn every_wrong_part_is_named() {
     for (pointer, value, path) in [
         ("/genre", json!("polka"), "sketch.genre"),
         ("/valence", json!(-0.1), "sketch.valence"),
+        ("/density", json!(1.1), "sketch.density"),
         ("/tempo_bpm", json!(301), "sketch.tempo_bpm"),
         ("/metre", json!("5/4"), "sketch.metre"),
         ("/key", json!("H minor"), "sketch.key"),

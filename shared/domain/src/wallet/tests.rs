@@ -210,3 +210,21 @@ fn a_full_capture_changes_nothing_that_is_available() {
         captured.wallet.capture(now, &hold.resolved(HoldState::Captured, now), hold.amount());
     assert_eq!(again.unwrap_err(), WalletError::Resolved);
 }
+
+#[test]
+fn a_closed_wallet_has_nothing_and_gets_nothing_back() {
+    let (wallet, now) = funded(10, 10);
+    let (held, hold) = wallet.hold(now, GenerationId::new(), Credits::new(15), 9).unwrap();
+    let closed = held.wallet.close(now).unwrap();
+    assert_eq!(closed.wallet.available(now), Credits::ZERO);
+    assert_eq!(closed.wallet.close(now), Err(WalletError::Closed));
+    let refused = closed.wallet.hold(now, GenerationId::new(), Credits::ZERO, 9);
+    assert_eq!(refused.unwrap_err(), WalletError::Closed);
+    let (released, _) = closed.wallet.release(now, &hold, "canceled").unwrap();
+    assert_eq!(released.wallet.available(now), Credits::ZERO);
+    assert_eq!(released.wallet.held, Credits::ZERO);
+    let amounts = |movement: &Movement| -> Vec<i64> {
+        movement.entries.iter().map(|entry| entry.amount).collect()
+    };
+    assert_eq!((amounts(&closed), amounts(&released)), (vec![-5], vec![15, -15]));
+}

@@ -8,6 +8,11 @@ const SHARP_NAMES: [&str; 12] = ["C", "C#", "D", "D#", "E", "F", "F#", "G", "G#"
 const FLAT_NAMES: [&str; 12] = ["C", "Db", "D", "Eb", "E", "F", "Gb", "G", "Ab", "A", "Bb", "B"];
 
 impl Key {
+    /// Minor if the scale has a minor third and no major one. Scales are pitch classes above the tonic.
+    pub(crate) fn of_scale(tonic: u8, scale: &[u8]) -> Self {
+        Self { tonic, minor: scale.contains(&3) && !scale.contains(&4) }
+    }
+
     /// Reads `D minor`, `F# major`, `Bb`, `e-flat min`, `Am`. A tonic alone is major.
     pub(crate) fn parse(text: &str) -> Option<Self> {
         let text = text.trim();

@@ -36,9 +36,7 @@ pub(crate) fn arrange(vocabulary: &Vocabulary, brief: &Brief, bars: &[Bar], seed
     accents::add(vocabulary, brief, bars, &mut score, &players);
     let longest = (LONGEST_REST / score.tick_seconds()) as u32;
     bridge_rests(&mut score.parts, longest);
-    if !brief.demands.is_empty() {
-        end_with_sections(brief, &mut score.parts, &players);
-    }
+    end_with_sections(brief, &mut score.parts, &players);
     score
 }
 
@@ -48,10 +46,7 @@ pub(crate) fn frame(vocabulary: &Vocabulary, brief: &Brief) -> Score {
     Score {
         tempo_bpm: brief.fit.bpm * quarters_per_beat,
         metre: metre(brief),
-        key: Key {
-            tonic: brief.tonic,
-            minor: brief.scale.contains(&3) && !brief.scale.contains(&4),
-        },
+        key: Key::of_scale(brief.tonic, &brief.scale),
         sections: sections(vocabulary, brief),
         parts: Vec::new(),
     }
@@ -151,7 +146,7 @@ impl Player<'_> {
             for group in bar.tracks[index].iter().flatten() {
                 let start = at as u32 * bar_ticks + self.offset(group.pos);
                 let last = bar.left == 0 && at > 0;
-                let force = self.brief.demands.get(at).map_or(1.0, |demand| demand.loudness);
+                let force = self.brief.demands[at].loudness;
                 self.play(group, (start, last, force), &mut part.notes, dice);
             }
         }

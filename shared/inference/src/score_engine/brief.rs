@@ -1,4 +1,4 @@
-//! What is to be written: the reading of the prompt, the rules and the hints, decided.
+//! What is to be written: what the wishes of a request decide, and what its sketch says of each bar.
 
 mod key;
 pub(super) mod names;
@@ -6,18 +6,17 @@ pub(super) mod tempo;
 pub(super) mod tracks;
 
 use super::form::{self, Fit};
-use super::notes;
 use super::prompt::Reading;
 use super::prompt::rules::{self, Explicit};
-use super::steer::{self, Steer};
+use super::steer::Steer;
 use super::vocabulary::{Metre, Token, Vocabulary, index_of};
 use crate::dice::{Dice, Purpose};
 use crate::engine::MusicRequest;
 use crate::error::EngineError;
 
-/// The decisions that come before the first bar.
+/// What the wishes of a request decide about the whole piece: all that its sketch is made of.
 #[derive(Debug, Clone)]
-pub(crate) struct Brief {
+pub(crate) struct Outline {
     pub(crate) style: usize,
     /// 0–4, sad to happy.
     pub(crate) valence: u8,
@@ -25,6 +24,24 @@ pub(crate) struct Brief {
     pub(crate) energy: u8,
     /// 0–3, sparse to dense.
     pub(crate) density: u8,
+    /// Index into the metres.
+    pub(crate) metre: usize,
+    /// Index into the modes.
+    pub(crate) mode: usize,
+    /// Pitch class, 0 is C.
+    pub(crate) tonic: u8,
+    pub(crate) fit: Fit,
+    pub(crate) tracks: Vec<Track>,
+}
+
+/// A sketch in the terms of the package: the decisions that come before the first bar.
+#[derive(Debug, Clone)]
+pub(crate) struct Brief {
+    pub(crate) style: usize,
+    /// 0–4, sad to happy.
+    pub(crate) valence: u8,
+    /// 0–4, calm to driving: the mean of the bars.
+    pub(crate) energy: u8,
     /// Index into the metres.
     pub(crate) metre_index: usize,
     pub(crate) metre: Metre,
@@ -39,11 +56,9 @@ pub(crate) struct Brief {
     pub(crate) tempo_token: u8,
     pub(crate) fit: Fit,
     pub(crate) tracks: Vec<Track>,
-    /// The track that carries the harmony, and so is there at the start of every section.
-    pub(crate) anchor: usize,
     /// One for each bar.
     pub(crate) places: Vec<Place>,
-    /// What a sketch says of each bar; empty without one.
+    /// What the sketch says of each bar.
     pub(crate) demands: Vec<Demand>,
     /// Where the brief is not what the request says, each in a sentence.
     pub(crate) notes: Vec<String>,
@@ -60,11 +75,11 @@ pub(crate) struct Demand {
     pub(crate) chords: Vec<(u8, u8)>,
     /// For each track, whether it plays.
     pub(crate) plays: Vec<bool>,
-    /// The track that sounds the chords.
-    pub(crate) anchor: Option<usize>,
-    /// Instead of the brief's.
+    /// The track that carries the harmony, and so plays in every bar.
+    pub(crate) anchor: usize,
+    /// 0–4, calm to driving.
     pub(crate) energy: u8,
-    /// Instead of the brief's.
+    /// 0–3, sparse to dense.
     pub(crate) density: u8,
     /// Factor of all velocities.
     pub(crate) loudness: f32,
@@ -95,10 +110,6 @@ pub(crate) struct Place {
     pub(crate) length: u32,
     /// A section that comes back unchanged.
     pub(crate) refrain: bool,
-    /// The first bar of a section in which everyone is expected.
-    pub(crate) full: bool,
-    /// A bar of the introduction, which must not be too thin.
-    pub(crate) intro: bool,
 }
 
 /// Everything that a request says.
@@ -128,7 +139,7 @@ impl<'a> Wishes<'a> {
     }
 }
 
-impl Brief {
+impl Outline {
     /// Decides everything that the wishes leave open, by what the model thinks likely and by the seed.
     ///
     /// # Errors
@@ -139,46 +150,29 @@ impl Brief {
         let (valence, energy) = mood(vocabulary, wishes, style)?;
         let density = level(wishes, "density", 4).unwrap_or((energy / 2 + 1).min(3));
         let density = Steer::moved(density, wishes.steer.energy * 0.6, 3);
-        let metre_index = metre(vocabulary, wishes, style, &mut dice);
-        let metre = vocabulary.metres[metre_index].1;
+        let metre = metre(vocabulary, wishes, style, &mut dice);
         let (tonic, mode) = key::choose(vocabulary, wishes, style, valence, &mut dice)?;
         let wanted = tempo::choose(vocabulary, wishes, style, &mut dice)?;
-        let beats = f64::from(metre.steps) / f64::from(metre.steps_per_beat);
-        let fit = form::fit(wishes.request.seconds, beats, wanted);
-        let tracks = tracks::choose(vocabulary, wishes, style, density, &mut dice)?;
+        let Metre { steps, steps_per_beat } = vocabulary.metres[metre].1;
+        let beats = f64::from(steps) / f64::from(steps_per_beat);
         Ok(Self {
             style,
             valence,
             energy,
             density,
-            metre_index,
             metre,
-            split: metre.split(),
             mode,
-            scale: vocabulary.modes[mode].1.clone(),
             tonic,
-            tempo_token: tempo::token(vocabulary, fit.bpm),
-            fit,
-            anchor: tracks::anchor(vocabulary, &tracks),
-            tracks,
-            places: places(vocabulary, form::sections(fit.bars)),
-            demands: Vec::new(),
-            notes: Vec::new(),
-            references: steer::explained(&wishes.request.references),
-            accents: steer::cuts(&wishes.request.references),
-        }
-        .with_notes(vocabulary, wishes))
+            fit: form::fit(wishes.request.seconds, beats, wanted),
+            tracks: tracks::choose(vocabulary, wishes, style, density, &mut dice)?,
+        })
     }
+}
 
-    fn with_notes(mut self, vocabulary: &Vocabulary, wishes: &Wishes<'_>) -> Self {
-        self.notes = notes::of_wishes(vocabulary, wishes, &self);
-        self
-    }
-
+impl Brief {
     /// The energy and density of a bar.
     pub(crate) fn levels(&self, at: usize) -> (u8, u8) {
-        let demand = self.demands.get(at);
-        demand.map_or((self.energy, self.density), |demand| (demand.energy, demand.density))
+        (self.demands[at].energy, self.demands[at].density)
     }
 
     /// The header of a row that bar `at` is written in.
@@ -300,8 +294,6 @@ pub(super) fn places<'s>(
             phrase,
             length,
             refrain: name == "chorus",
-            intro: name == "intro",
-            full: phrase == 0 && matches!(name, "verse" | "chorus"),
         }));
     }
     places

@@ -1,7 +1,7 @@
 //! Chords for a sketch: progressions that are usual in a mode.
 //!
-//! A piece without a sketch gets its chords from the network, as it goes; a sketch has to name them
-//! before the first note. These are the loops that the network has been taught with.
+//! A sketch has to name its chords before the first note. These are the loops that the network has
+//! been taught with.
 
 use super::vocabulary::{Style, Vocabulary, index_of};
 use crate::dice::Dice;
@@ -102,8 +102,9 @@ impl<'v> Harmony<'v> {
 
     /// The chord of bar `phrase` of a section of this kind: semitones above the tonic, and index into
     /// the qualities.
-    pub(crate) fn chord(&self, kind: usize, phrase: u32) -> (u8, u8) {
-        let steps = self.loops[self.chosen.get(kind).copied().unwrap_or(0)];
+    pub(crate) fn chord(&self, section: &str, phrase: u32) -> (u8, u8) {
+        let kind = self.vocabulary.sections.iter().position(|name| name == section);
+        let steps = self.loops[kind.map_or(0, |kind| self.chosen[kind])];
         self.named(steps[phrase as usize % steps.len()])
     }
 

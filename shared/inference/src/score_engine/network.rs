@@ -1,9 +1,11 @@
 //! `score.onnx` with its key-value cache.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 use tract_onnx::prelude::*;
 
+use super::gathering::{Decoding, Gathering};
 use super::vocabulary::Vocabulary;
 use crate::runtime::Plan;
 
@@ -15,7 +17,11 @@ const EMPTY: f32 = -1e9;
 /// The model, shared by all jobs.
 #[derive(Debug)]
 pub(crate) struct Network {
-    plan: Plan,
+    /// Takes a token of one row.
+    narrow: Plan,
+    /// Takes a token of each of [`ROWS`] rows; none where the device gains nothing by it.
+    wide: Option<Plan>,
+    gathering: Gathering<Step, Stepped>,
     layers: usize,
     heads: usize,
     width: usize,
@@ -23,22 +29,52 @@ pub(crate) struct Network {
     vocabulary: usize,
 }
 
+/// Rows that are decoded in one step if so many jobs wait.
+pub(super) const ROWS: usize = 4;
+
+/// A token to append to a row.
+pub(super) struct Step {
+    token: u32,
+    position: usize,
+    mask: Arc<Tensor>,
+    cache: Vec<Arc<Tensor>>,
+}
+
+/// What a step gives.
+pub(super) struct Stepped {
+    /// Of the token after it.
+    logits: Vec<f32>,
+    /// Keys and values of each layer, [heads, 1, width].
+    new: Vec<Vec<f32>>,
+}
+
 /// One row of tokens while it is being written.
 pub(crate) struct Session<'n> {
     network: &'n Network,
-    state: Box<dyn State>,
+    decoding: Decoding<'n, Step, Stepped>,
+    narrow: Box<dyn State>,
+    wide: Option<Box<dyn State>>,
     /// Keys and values of each layer, [heads, slots, width].
     cache: Vec<Arc<Tensor>>,
     /// [1, slots].
     mask: Arc<Tensor>,
     slots: usize,
     filled: usize,
+    /// Appended, but not computed: most are never needed, as what repeats is cleared again.
+    pending: VecDeque<u32>,
+    /// Of the token after the last one that is computed.
+    logits: Vec<f32>,
 }
 
 impl Network {
     pub(crate) fn new(onnx: &[u8], vocabulary: &Vocabulary) -> TractResult<Self> {
+        let (narrow, wide) = Plan::decoders(onnx, ROWS)?;
+        // Without a plan for several rows nobody needs to wait for others.
+        let most = if wide.is_some() { ROWS } else { 1 };
         Ok(Self {
-            plan: Plan::compile(onnx)?,
+            narrow,
+            wide,
+            gathering: Gathering::new(most),
             layers: vocabulary.model.layers,
             heads: vocabulary.model.kv_heads,
             width: vocabulary.model.head_dim,
@@ -52,62 +88,106 @@ impl Network {
         let empty = || Tensor::zero::<f32>(&[self.heads, 0, self.width]).map(Arc::new);
         let mut session = Session {
             network: self,
-            state: self.plan.spawn()?,
+            decoding: self.gathering.join(),
+            narrow: self.narrow.spawn()?,
+            wide: None,
             cache: (0..self.layers * 2).map(|_| empty()).collect::<TractResult<_>>()?,
             mask: Arc::new(Tensor::zero::<f32>(&[1, 0])?),
             slots: 0,
             filled: 0,
+            pending: VecDeque::new(),
+            logits: Vec::new(),
         };
         session.grow()?;
         Ok(session)
+    }
+
+    /// Computes one token of each of these rows in one step.
+    pub(super) fn advance_all(sessions: &mut [Session<'_>]) -> TractResult<()> {
+        let steps: Vec<Option<Step>> =
+            sessions.iter_mut().map(Session::next_step).collect::<TractResult<_>>()?;
+        let steps: Vec<Step> = steps.into_iter().flatten().collect();
+        let Some(Session { network, narrow, wide, .. }) = sessions.first_mut() else {
+            return Ok(());
+        };
+        let stepped = run(network, narrow, wide, &steps)?;
+        drop(steps);
+        sessions.iter_mut().zip(stepped).try_for_each(|(session, stepped)| session.keep(stepped))
+    }
+
+    fn stepped(&self, outputs: &[TValue]) -> TractResult<Stepped> {
+        let numbers = |value: &TValue| -> TractResult<Vec<f32>> {
+            Ok(value.try_as_plain_ram()?.as_slice::<f32>()?.to_vec())
+        };
+        let logits = numbers(&outputs[0])?;
+        if logits.len() != self.vocabulary {
+            return Err(TractError::msg("score.onnx has another vocabulary"));
+        }
+        Ok(Stepped { logits, new: outputs[1..].iter().map(numbers).collect::<TractResult<_>>()? })
+    }
+}
+
+impl Step {
+    fn inputs(&self) -> impl Iterator<Item = TValue> + '_ {
+        let first = [
+            tensor2(&[[i64::from(self.token)]]).into(),
+            tensor1(&[self.position as i64]).into(),
+            self.mask.clone().into_tvalue(),
+        ];
+        first.into_iter().chain(self.cache.iter().map(|cache| cache.clone().into_tvalue()))
     }
 }
 
 impl Session<'_> {
     /// Tokens in the row.
     pub(crate) fn len(&self) -> usize {
-        self.filled
+        self.filled + self.pending.len()
     }
 
     /// Starts the row anew; the buffers stay.
     pub(crate) fn clear(&mut self) -> TractResult<()> {
         self.filled = 0;
+        self.pending.clear();
         Arc::make_mut(&mut self.mask).fill_t(EMPTY)
     }
 
-    /// Appends a token; returns the logits of the one after it.
-    pub(crate) fn push(&mut self, token: u32) -> TractResult<Vec<f32>> {
-        if self.filled >= self.network.context {
+    /// Appends a token. Nothing is computed before its consequence is asked for.
+    pub(crate) fn push(&mut self, token: u32) -> TractResult<()> {
+        if self.len() >= self.network.context {
             return Err(TractError::msg("the context is full"));
         }
+        self.pending.push_back(token);
+        Ok(())
+    }
+
+    /// Computes one of the tokens that wait; `false` if there is none.
+    pub(crate) fn advance(&mut self) -> TractResult<bool> {
+        let Some(step) = self.next_step()? else { return Ok(false) };
+        let (network, narrow, wide) = (self.network, &mut self.narrow, &mut self.wide);
+        let stepped = self.decoding.step(step, |steps| run(network, narrow, wide, steps))?;
+        self.keep(stepped)?;
+        Ok(true)
+    }
+
+    fn next_step(&mut self) -> TractResult<Option<Step>> {
+        let Some(token) = self.pending.pop_front() else { return Ok(None) };
         if self.filled == self.slots {
             self.grow()?;
         }
-        let mut inputs: TVec<TValue> = tvec!(
-            tensor2(&[[i64::from(token)]]).into(),
-            tensor1(&[self.filled as i64]).into(),
-            self.mask.clone().into_tvalue(),
-        );
-        inputs.extend(self.cache.iter().map(|cache| cache.clone().into_tvalue()));
-        let outputs = self.state.run(inputs)?;
-        if outputs.len() != self.cache.len() + 1 {
-            return Err(TractError::msg("score.onnx has a wrong number of outputs"));
-        }
-        self.keep(&outputs[1..])?;
-        let logits = outputs[0].try_as_plain_ram()?.as_slice::<f32>()?;
-        if logits.len() != self.network.vocabulary {
-            return Err(TractError::msg("score.onnx has another vocabulary"));
-        }
-        Ok(logits.to_vec())
+        let (mask, cache) = (self.mask.clone(), self.cache.clone());
+        Ok(Some(Step { token, position: self.filled, mask, cache }))
+    }
+
+    /// Of the token after the row, once no token waits.
+    pub(crate) fn logits(&self) -> &[f32] {
+        &self.logits
     }
 
     /// Writes the new keys and values into the next slot. The run has dropped its hold on the buffers, so
     /// `make_mut` copies nothing.
-    fn keep(&mut self, new: &[TValue]) -> TractResult<()> {
+    fn keep(&mut self, stepped: Stepped) -> TractResult<()> {
         let (width, slots, slot) = (self.network.width, self.slots, self.filled);
-        for (cache, new) in self.cache.iter_mut().zip(new) {
-            let new = new.try_as_plain_ram()?;
-            let new = new.as_slice::<f32>()?;
+        for (cache, new) in self.cache.iter_mut().zip(stepped.new) {
             let mut cache = Arc::make_mut(cache).try_as_plain_ram_mut()?;
             let cache = cache.as_slice_mut::<f32>()?;
             for (head, values) in new.chunks_exact(width).enumerate() {
@@ -118,6 +198,7 @@ impl Session<'_> {
         let mut mask = Arc::make_mut(&mut self.mask).try_as_plain_ram_mut()?;
         mask.as_slice_mut::<f32>()?[slot] = 0.0;
         self.filled += 1;
+        self.logits = stepped.logits;
         Ok(())
     }
 
@@ -136,4 +217,36 @@ impl Session<'_> {
         self.slots = slots;
         Ok(())
     }
+}
+
+/// Computes a step of each of these rows, with one run of the model if it can.
+fn run(
+    network: &Network,
+    narrow: &mut Box<dyn State>,
+    wide: &mut Option<Box<dyn State>>,
+    steps: &[Step],
+) -> TractResult<Vec<Stepped>> {
+    let count = 1 + network.layers * 2;
+    let alone = |step: &Step| {
+        let outputs = narrow.run(step.inputs().collect())?;
+        (outputs.len() == count).then(|| network.stepped(&outputs)).ok_or_else(wrong)?
+    };
+    let (Some(plan), true) = (&network.wide, steps.len() > 1) else {
+        return steps.iter().map(alone).collect();
+    };
+    let state = match wide {
+        Some(state) => state,
+        None => wide.insert(plan.spawn()?),
+    };
+    // What is missing to the plan's rows is computed twice.
+    let rows = steps.iter().chain(std::iter::repeat(&steps[0])).take(ROWS);
+    let outputs = state.run(rows.flat_map(Step::inputs).collect())?;
+    if outputs.len() != ROWS * count {
+        return Err(wrong());
+    }
+    outputs.chunks(count).take(steps.len()).map(|outputs| network.stepped(outputs)).collect()
+}
+
+fn wrong() -> TractError {
+    TractError::msg("score.onnx has a wrong number of outputs")
 }

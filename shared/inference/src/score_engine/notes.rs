@@ -78,8 +78,7 @@ fn tempo(wishes: &Wishes<'_>, brief: &Brief, notes: &mut Vec<String>) {
 }
 
 fn key(vocabulary: &Vocabulary, wishes: &Wishes<'_>, brief: &Brief, notes: &mut Vec<String>) {
-    let decided =
-        Key { tonic: brief.tonic, minor: brief.scale.contains(&3) && !brief.scale.contains(&4) };
+    let decided = Key::of_scale(brief.tonic, &brief.scale);
     let name = key_name(vocabulary, brief, decided);
     let hinted = wishes.request.style.key.as_deref();
     if wishes.request.sketch.is_some()

@@ -1,8 +1,9 @@
 //! The half of the engine that makes no notes: it reads prompts and decides the form.
 
 use reverie_domain::manifest::Manifest;
+use reverie_domain::sketch::MusicSketch;
 
-use super::brief::{Brief, Wishes};
+use super::brief::{Brief, Outline, Wishes};
 use super::prompt::PromptReader;
 use super::vocabulary::Vocabulary;
 use super::{arrange, sketch, understood};
@@ -41,8 +42,12 @@ impl ScorePlanner {
         &self.vocabulary
     }
 
-    /// Decides what to write.
-    pub(crate) fn brief(&self, request: &MusicRequest) -> Result<Brief, EngineError> {
+    /// Decides what to write. A request without a sketch is made of the one that it would be
+    /// answered with, so that both give the same piece.
+    pub(crate) fn brief(
+        &self,
+        request: &MusicRequest,
+    ) -> Result<(MusicSketch, Brief), EngineError> {
         let read = |prompt: &str| {
             self.prompts
                 .read(prompt)
@@ -51,10 +56,15 @@ impl ScorePlanner {
         let reading = read(&request.prompt)?;
         let negative = request.negative_prompt.as_deref().map(read).transpose()?;
         let wishes = Wishes::new(request, &reading, negative.as_ref());
-        match &request.sketch {
-            Some(demanded) => sketch::brief(&self.vocabulary, &wishes, demanded),
-            None => Brief::new(&self.vocabulary, &wishes),
-        }
+        let sketch = match &request.sketch {
+            Some(given) => given.clone(),
+            None => {
+                let outline = Outline::new(&self.vocabulary, &wishes)?;
+                sketch::of_outline(&self.vocabulary, &outline, request)
+            }
+        };
+        let brief = sketch::brief(&self.vocabulary, &wishes, &sketch)?;
+        Ok((sketch, brief))
     }
 
     pub(crate) fn check(&self, request: &MusicRequest) -> Result<(), EngineError> {
@@ -85,9 +95,7 @@ impl Planner for ScorePlanner {
 
     fn plan(&self, request: &MusicRequest) -> Result<Plan, EngineError> {
         self.check(request)?;
-        let mut brief = self.brief(request)?;
-        let sketch = sketch::of_brief(&self.vocabulary, &brief, request);
-        brief.fit.bpm = sketch.tempo_bpm;
+        let (sketch, brief) = self.brief(request)?;
         let (shortest, longest) = sketch.seconds();
         let wanted = request.seconds.round() as u32;
         let mut warnings = brief.notes.clone();

@@ -20,7 +20,7 @@ pub(crate) fn repeats(brief: &Brief) -> Vec<Option<Repeat>> {
         let Some(start) = at.checked_sub(phrase).filter(|_| at + 1 < places.len()) else {
             continue;
         };
-        let chords = |bar: usize| brief.demands.get(bar).map(|demand| &demand.chords);
+        let chords = |bar: usize| &brief.demands[bar].chords;
         let first = places[..start].iter().enumerate().position(|(bar, other)| {
             (other.section, other.phrase) == (place.section, place.phrase)
                 && chords(bar) == chords(at)

@@ -1,13 +1,13 @@
-//! Briefs as sketches, and sketches as briefs.
+//! Outlines as sketches, and sketches as briefs.
 
 use reverie_domain::sketch::{Chord, MusicSketch, SketchSection, SketchTrack};
 
-use super::brief::{Brief, Demand, Place, Track, Wishes, name_of, places, tempo, tracks};
-use super::form::Fit;
+use super::brief::{Brief, Demand, Outline, Track, Wishes, name_of, places, tempo, tracks};
+use super::form::{self, Fit};
 use super::harmony::Harmony;
 use super::notes;
 use super::steer;
-use super::understood::key_name;
+use super::understood::named_key;
 use super::vocabulary::{Vocabulary, index_of};
 use crate::dice::{Dice, Purpose};
 use crate::engine::MusicRequest;
@@ -28,66 +28,65 @@ fn suffix(quality: &str) -> &str {
     }
 }
 
-/// The sketch of a brief that was made of a request.
-pub(crate) fn of_brief(
+/// The sketch of a request that has none.
+pub(crate) fn of_outline(
     vocabulary: &Vocabulary,
-    brief: &Brief,
+    outline: &Outline,
     request: &MusicRequest,
 ) -> MusicSketch {
-    if let Some(given) = &request.sketch {
-        return given.clone();
-    }
     let mut dice = Dice::new(request.seed, Purpose::Harmony);
-    let style = &vocabulary.styles[brief.style];
-    let harmony = Harmony::new(vocabulary, brief.mode, style, &mut dice);
-    let key = Key { tonic: brief.tonic, minor: minor(brief) };
+    let style = &vocabulary.styles[outline.style];
+    let (mode, scale) = &vocabulary.modes[outline.mode];
+    let harmony = Harmony::new(vocabulary, outline.mode, style, &mut dice);
+    let key = Key::of_scale(outline.tonic, scale);
     let names = if key.sharps() < 0 { &FLATS } else { &SHARPS };
     let name = |(root, quality): (u8, u8)| {
-        let root = names[usize::from((root + brief.tonic) % 12)];
+        let root = names[usize::from((root + outline.tonic) % 12)];
         format!("{root}{}", suffix(&vocabulary.qualities[usize::from(quality)].0))
     };
-    let last = brief.places.len() - 1;
-    let starts = brief.places.iter().enumerate().filter(|(_, place)| place.phrase == 0);
-    let sections = starts.map(|(start, place)| SketchSection {
-        name: vocabulary.sections.get(usize::from(place.section)).cloned().unwrap_or_default(),
-        bars: place.length,
-        chords: (0..place.length)
-            .map(|phrase| match start + phrase as usize == last {
+    let form = form::sections(outline.fit.bars);
+    let last = form.len() - 1;
+    let sections = form.iter().enumerate().map(|(at, (section, bars))| SketchSection {
+        name: (*section).to_owned(),
+        bars: *bars,
+        chords: (1..=*bars)
+            .map(|bar| match at == last && bar == *bars {
                 true => name(harmony.home()),
-                false => name(harmony.chord(usize::from(place.section), phrase)),
+                false => name(harmony.chord(section, bar - 1)),
             })
             .collect(),
-        tracks: playing(vocabulary, brief, place),
-        intensity: intensity(vocabulary, brief, place),
+        tracks: playing(vocabulary, outline, section),
+        intensity: intensity(outline, section),
     });
     let mut sketch = MusicSketch {
         genre: style.0.clone(),
-        valence: f64::from(brief.valence) / 4.0,
-        tempo_bpm: (brief.fit.bpm * 100.0).round() / 100.0,
-        metre: vocabulary.metres[brief.metre_index].0.clone(),
-        key: key_name(vocabulary, brief, key),
-        tracks: brief.tracks.iter().map(|track| named(vocabulary, track)).collect(),
+        valence: f64::from(outline.valence) / 4.0,
+        density: Some(hundredths(f64::from(outline.density) / 3.0)),
+        tempo_bpm: hundredths(outline.fit.bpm),
+        metre: vocabulary.metres[outline.metre].0.clone(),
+        key: named_key(key, mode),
+        tracks: outline.tracks.iter().map(|track| named(vocabulary, track)).collect(),
         sections: sections.collect(),
     };
     keep_length(&mut sketch, request.seconds);
     sketch
 }
 
+fn hundredths(value: f64) -> f64 {
+    (value * 100.0).round() / 100.0
+}
+
 /// Rounding the tempo must not push the wanted length out of what the sketch can last.
 fn keep_length(sketch: &mut MusicSketch, seconds: f64) {
     let bpm = sketch.tempo_bpm;
-    for cents in [0.0, 1.0, -1.0, 2.0, -2.0] {
-        sketch.tempo_bpm = ((bpm * 100.0).round() + cents) / 100.0;
+    for cents in [0.0, 0.01, -0.01, 0.02, -0.02] {
+        sketch.tempo_bpm = hundredths(bpm + cents);
         let (shortest, longest) = sketch.seconds();
         if (f64::from(shortest)..=f64::from(longest)).contains(&seconds) {
             return;
         }
     }
     sketch.tempo_bpm = bpm;
-}
-
-fn minor(brief: &Brief) -> bool {
-    brief.scale.contains(&3) && !brief.scale.contains(&4)
 }
 
 fn named(vocabulary: &Vocabulary, track: &Track) -> SketchTrack {
@@ -97,34 +96,28 @@ fn named(vocabulary: &Vocabulary, track: &Track) -> SketchTrack {
     }
 }
 
-fn section_name<'v>(vocabulary: &'v Vocabulary, place: &Place) -> &'v str {
-    vocabulary.sections.get(usize::from(place.section)).map_or("", String::as_str)
-}
-
 /// The roles that play in a section: fewer at the ends, all in a chorus.
-fn playing(vocabulary: &Vocabulary, brief: &Brief, place: &Place) -> Vec<String> {
-    let section = section_name(vocabulary, place);
-    let lively = brief.energy >= 3;
+fn playing(vocabulary: &Vocabulary, outline: &Outline, section: &str) -> Vec<String> {
+    let lively = outline.energy >= 3;
     let plays = |role: &str| match (section, role) {
         ("intro", "lead" | "counter") | ("bridge" | "outro", "counter") => false,
         ("intro", "drums" | "bass") | ("bridge", "drums") => lively,
         ("verse", "counter") => false,
         _ => true,
     };
-    let all = || brief.tracks.iter().map(|track| &vocabulary.roles[usize::from(track.role)]);
+    let all = || outline.tracks.iter().map(|track| &vocabulary.roles[usize::from(track.role)]);
     let some: Vec<String> = all().filter(|role| plays(role)).cloned().collect();
     if some.is_empty() { all().cloned().collect() } else { some }
 }
 
-fn intensity(vocabulary: &Vocabulary, brief: &Brief, place: &Place) -> f64 {
-    let more = match section_name(vocabulary, place) {
+fn intensity(outline: &Outline, section: &str) -> f64 {
+    let more = match section {
         "intro" => -0.15,
         "chorus" => 0.15,
         "outro" => -0.2,
         _ => 0.0,
     };
-    let level = 0.1 + 0.2 * f64::from(brief.energy) + more;
-    (level.clamp(0.0, 1.0) * 100.0).round() / 100.0
+    hundredths((0.1 + 0.2 * f64::from(outline.energy) + more).clamp(0.0, 1.0))
 }
 
 /// What to write by a sketch. The wishes beside it only explain themselves.
@@ -155,15 +148,11 @@ pub(crate) fn brief(
     let bars = demands.len() as u32;
     let fit = Fit { bars, bpm: sketch.tempo_bpm, ring };
     let sections = sketch.sections.iter().map(|section| (section.name.as_str(), section.bars));
-    let mean = |level: &dyn Fn(&Demand) -> u8| {
-        let sum: u32 = demands.iter().map(|demand| u32::from(level(demand))).sum();
-        ((f64::from(sum) / f64::from(bars)).round()) as u8
-    };
+    let energy: u32 = demands.iter().map(|demand| u32::from(demand.energy)).sum();
     let brief = Brief {
         style,
         valence: (sketch.valence.clamp(0.0, 1.0) * 4.0).round() as u8,
-        energy: mean(&|demand| demand.energy),
-        density: mean(&|demand| demand.density),
+        energy: (f64::from(energy) / f64::from(bars)).round() as u8,
         metre_index,
         metre,
         split: metre.split(),
@@ -172,7 +161,6 @@ pub(crate) fn brief(
         tonic,
         tempo_token: tempo::token(vocabulary, fit.bpm),
         fit,
-        anchor: tracks::anchor(vocabulary, &cast),
         tracks: cast,
         places: places(vocabulary, sections),
         demands,
@@ -212,25 +200,24 @@ fn demands(
     let role = |track: &Track| vocabulary.roles[usize::from(track.role)].as_str();
     let mut demands = Vec::with_capacity(sketch.bars() as usize);
     for section in &sketch.sections {
-        let plays: Vec<bool> = cast
-            .iter()
-            .map(|track| section.tracks.iter().any(|name| name == role(track)))
-            .collect();
-        let sounding = |wanted: &&str| {
-            (0..cast.len()).find(|index| plays[*index] && role(&cast[*index]) == *wanted)
-        };
-        let anchor = ["comp", "pad", "arp", "bass"].iter().find_map(sounding);
-        if section.chords.len() != section.bars as usize || !plays.contains(&true) {
+        let plays = |track: &Track| section.tracks.iter().any(|name| name == role(track));
+        let plays: Vec<bool> = cast.iter().map(plays).collect();
+        let playing: Vec<usize> = (0..cast.len()).filter(|index| plays[*index]).collect();
+        if section.chords.len() != section.bars as usize || playing.is_empty() {
             return None;
         }
+        let players: Vec<Track> = playing.iter().map(|index| cast[*index].clone()).collect();
+        let anchor = playing[tracks::anchor(vocabulary, &players)];
         let intensity = section.intensity.clamp(0.0, 1.0);
+        // Half the piece's own, half the section's.
+        let density = f64::midpoint(sketch.density.unwrap_or(intensity), intensity);
         for bar in &section.chords {
             demands.push(Demand {
                 chords: chords(vocabulary, bar, tonic)?,
                 plays: plays.clone(),
                 anchor,
                 energy: (intensity * 4.0).round() as u8,
-                density: (intensity * 3.0).round() as u8,
+                density: (density * 3.0).round() as u8,
                 loudness: 0.7 + 0.55 * intensity as f32,
             });
         }

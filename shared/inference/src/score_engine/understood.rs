@@ -70,9 +70,13 @@ fn understood(
 
 /// Such as `D dorian`.
 pub(crate) fn key_name(vocabulary: &Vocabulary, brief: &Brief, key: Key) -> String {
+    named_key(key, &vocabulary.modes[brief.mode].0)
+}
+
+/// A tonic, and a mode instead of major or minor.
+pub(crate) fn named_key(key: Key, mode: &str) -> String {
     let tonic = key.to_string();
-    let tonic = tonic.split(' ').next().unwrap_or_default();
-    format!("{tonic} {}", vocabulary.modes[brief.mode].0)
+    format!("{} {mode}", tonic.split(' ').next().unwrap_or_default())
 }
 
 /// The name of the nearest mood; the first of several.

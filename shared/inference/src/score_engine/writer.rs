@@ -32,13 +32,12 @@ pub(crate) fn write(
         session: network.session().map_err(failed)?,
         context: network.context,
         sampler: Sampler::new(vocabulary.sampling, Dice::new(seed, Purpose::Score)),
-        logits: Vec::new(),
         first: 0,
         bars: Vec::new(),
         largest: 64,
         allowed: Vec::new(),
     };
-    writer.start_row(0, CARRIED, progress)?;
+    writer.start_row(0, CARRIED)?;
     let repeats = repeats(brief);
     for (at, repeat) in repeats.iter().enumerate() {
         let mut stage = progress
@@ -58,8 +57,6 @@ struct Writer<'a> {
     session: Session<'a>,
     context: usize,
     sampler: Sampler,
-    /// Of the token after the row.
-    logits: Vec<f32>,
     /// The first bar of the row.
     first: usize,
     bars: Vec<Bar>,
@@ -71,12 +68,7 @@ struct Writer<'a> {
 impl Writer<'_> {
     /// Starts a row for bar `at` with the header and as many of the last bars as fit into a share of
     /// the context.
-    fn start_row(
-        &mut self,
-        at: usize,
-        share: f32,
-        progress: &mut Progress<'_, '_>,
-    ) -> Result<(), EngineError> {
+    fn start_row(&mut self, at: usize, share: f32) -> Result<(), EngineError> {
         self.session.clear().map_err(failed)?;
         let header = self.brief.header(at);
         let mut room = ((self.context as f32 * share) as usize).saturating_sub(header.len());
@@ -90,10 +82,10 @@ impl Writer<'_> {
             room -= size;
             self.first -= 1;
         }
-        self.feed_all(&header, progress)?;
+        self.feed_all(&header)?;
         for at in self.first..self.bars.len() {
             let tokens = self.bar_tokens(at, self.first);
-            self.feed_all(&tokens, progress)?;
+            self.feed_all(&tokens)?;
         }
         Ok(())
     }
@@ -111,28 +103,27 @@ impl Writer<'_> {
         track_tokens(&self.bars, at, first, index, track.role, track.drums)
     }
 
-    fn feed_all(
-        &mut self,
-        tokens: &[Token],
-        progress: &mut Progress<'_, '_>,
-    ) -> Result<(), EngineError> {
-        for token in tokens {
-            // A package need not have every token, such as `LEFT_63`; the row then goes without.
-            if let Some(id) = self.vocabulary.id(*token) {
-                self.feed(id, progress)?;
-            }
-        }
-        Ok(())
+    fn feed_all(&mut self, tokens: &[Token]) -> Result<(), EngineError> {
+        // A package need not have every token, such as `LEFT_63`; the row then goes without.
+        let vocabulary = self.vocabulary;
+        tokens.iter().filter_map(|token| vocabulary.id(*token)).try_for_each(|id| self.feed(id))
     }
 
     /// Appends a token. A full row takes no more: the bar ends early, and the next one starts a new row.
-    fn feed(&mut self, id: u32, progress: &mut Progress<'_, '_>) -> Result<(), EngineError> {
-        progress.at(0.0)?;
+    fn feed(&mut self, id: u32) -> Result<(), EngineError> {
         if self.session.len() >= self.context {
             return Ok(());
         }
-        self.logits = self.session.push(id).map_err(failed)?;
-        Ok(())
+        self.session.push(id).map_err(failed)
+    }
+
+    /// Lets the network choose among the allowed tokens.
+    fn choose(&mut self, progress: &mut Progress<'_, '_>) -> Result<Option<u32>, EngineError> {
+        // A single one needs no network.
+        while self.allowed.len() > 1 && self.session.advance().map_err(failed)? {
+            progress.at(0.0)?;
+        }
+        Ok(self.sampler.choose(self.session.logits(), &self.allowed))
     }
 
     fn bar(
@@ -143,79 +134,25 @@ impl Writer<'_> {
     ) -> Result<(), EngineError> {
         let room = (self.largest + self.largest / 3).min(self.context / 2);
         if at > 0 && self.brief.levels(at) != self.brief.levels(at - 1) {
-            self.start_row(at, CARRIED_OVER, progress)?;
+            self.start_row(at, CARRIED_OVER)?;
         } else if self.session.len() + room > self.context {
-            self.start_row(at, CARRIED, progress)?;
+            self.start_row(at, CARRIED)?;
         }
         let place = self.brief.places[at];
-        let mut bar = Bar {
+        let bar = Bar {
             section: place.section,
             phrase: place.phrase,
             left: self.brief.places.len() as u32 - 1 - at as u32,
-            chords: Vec::new(),
+            chords: self.brief.demands[at].chords.clone(),
             tracks: vec![None; self.brief.tracks.len()],
         };
-        self.feed_all(&bar.opening(), progress)?;
-        let demanded = self.brief.demands.get(at).map(|demand| &demand.chords);
-        let repeated = repeat.map(|repeat| &self.bars[repeat.bar].chords);
-        match demanded.or(repeated) {
-            Some(chords) => {
-                bar.chords.clone_from(chords);
-                let tokens: Vec<Token> = bar.chord_tokens().collect();
-                self.feed_all(&tokens, progress)?;
-            }
-            None => bar.chords = self.chords(at, progress)?,
-        }
+        let opening: Vec<Token> = bar.opening().into_iter().chain(bar.chord_tokens()).collect();
+        progress.at(0.0)?;
+        self.feed_all(&opening)?;
         self.bars.push(bar);
         self.tracks(at, repeat, progress)?;
         self.largest = self.largest.max(self.bar_tokens(at, at).len());
         Ok(())
-    }
-
-    /// One chord, or two that differ. The last bar has the tonic.
-    fn chords(
-        &mut self,
-        at: usize,
-        progress: &mut Progress<'_, '_>,
-    ) -> Result<Vec<(u8, u8)>, EngineError> {
-        let last = at + 1 == self.brief.places.len();
-        let mut chords: Vec<(u8, u8)> = Vec::new();
-        while chords.len() < if last { 1 } else { 2 } {
-            self.allowed.clear();
-            let all = Token::Chord(0, 0)..=Token::Chord(u8::MAX, u8::MAX);
-            for (token, id) in self.vocabulary.between(*all.start(), *all.end()) {
-                if let Token::Chord(root, quality) = token
-                    && self.fits(root, quality, last)
-                    && !chords.contains(&(root, quality))
-                {
-                    self.allowed.push(id);
-                }
-            }
-            if !chords.is_empty() {
-                self.allow_ends(0, at);
-            }
-            let chosen = self.sampler.choose(&self.logits, &self.allowed);
-            let Some(Token::Chord(root, quality)) = chosen.and_then(|id| self.vocabulary.token(id))
-            else {
-                break;
-            };
-            chords.push((root, quality));
-            self.feed_all(&[Token::Chord(root, quality)], progress)?;
-        }
-        Ok(chords)
-    }
-
-    /// Whether a chord may be used: its root lies in the scale; in the last bar it is a triad or more on the tonic,
-    /// all within the scale.
-    fn fits(&self, root: u8, quality: u8, last: bool) -> bool {
-        let scale = &self.brief.scale;
-        let classes = &self.vocabulary.qualities[usize::from(quality)].1;
-        if last {
-            let third = |class: &u8| matches!(class, 3 | 4);
-            let home = root == 0 && classes.contains(&7) && classes.iter().any(third);
-            return home && classes.iter().all(|class| scale.contains(class));
-        }
-        scale.contains(&(root % 12))
     }
 
     /// Adds the tokens that end what came before in bar `at`: a track from `from` on, or the next bar.
@@ -251,8 +188,8 @@ impl Writer<'_> {
             if let Some(repeat) = repeat.filter(taken_up) {
                 self.bars[at].tracks[index] = self.bars[repeat.bar].tracks[index].clone();
                 let tokens = self.tokens_of(at, self.first, index, track);
-                self.feed_all(&tokens, progress)?;
-            } else if self.plays(at, index, track) {
+                self.feed_all(&tokens)?;
+            } else if self.plays(at, index, track, progress)? {
                 let groups = self.track(at, index, track, progress)?;
                 self.bars[at].tracks[index] = (!groups.is_empty()).then_some(groups);
             }
@@ -260,34 +197,32 @@ impl Writer<'_> {
         Ok(())
     }
 
-    /// Whether a sketch, if there is one, has this track play in bar `at`.
+    /// Whether the sketch has this track play in bar `at`.
     fn may_play(&self, at: usize, index: usize) -> bool {
-        self.brief.demands.get(at).is_none_or(|demand| demand.plays[index])
+        self.brief.demands[at].plays[index]
     }
 
-    /// Whether a sketch wants to hear this track in bar `at`: each at the start of its sections, and
-    /// the one that sounds the chords always.
-    fn must_play(&self, at: usize, index: usize) -> bool {
-        let first = self.brief.places[at].phrase == 0;
-        self.brief.demands.get(at).is_some_and(|demand| first || demand.anchor == Some(index))
-    }
-
-    /// Lets the model decide whether a track plays in this bar. A bar is never empty, the harmony is there at the start of a
-    /// section, nobody waits beyond the first verse, and who played in the last bar but one plays the last chord.
-    fn plays(&mut self, at: usize, index: usize, track: &Track) -> bool {
+    /// Lets the model decide whether a track plays in this bar. A bar is never empty, everybody is
+    /// there at the start of a section and the harmony always, and who played in the last bar but
+    /// one plays the last chord.
+    fn plays(
+        &mut self,
+        at: usize,
+        index: usize,
+        track: &Track,
+        progress: &mut Progress<'_, '_>,
+    ) -> Result<bool, EngineError> {
         let others_follow = (index + 1..self.brief.tracks.len()).any(|i| self.may_play(at, i));
         let last_chance = !others_follow && self.bars[at].tracks.iter().all(Option::is_none);
         let ends = self.bars[at].left == 0 && at > 0 && self.bars[at - 1].tracks[index].is_some();
-        let place = self.brief.places[at];
-        let anchors = index == self.brief.anchor && (place.intro || place.phrase == 0);
-        let waited = place.full && self.bars[..at].iter().all(|bar| bar.tracks[index].is_none());
-        if last_chance || anchors || waited || ends || self.must_play(at, index) {
-            return true;
+        let begins = self.brief.places[at].phrase == 0;
+        if last_chance || ends || begins || self.brief.demands[at].anchor == index {
+            return Ok(true);
         }
         self.allowed.clear();
         self.allow_ends(index, at);
-        let chosen = self.sampler.choose(&self.logits, &self.allowed);
-        chosen.is_some() && chosen == self.vocabulary.id(Token::Track(track.role))
+        let chosen = self.choose(progress)?;
+        Ok(chosen.is_some() && chosen == self.vocabulary.id(Token::Track(track.role)))
     }
 
     /// Writes one track of bar `at`.
@@ -298,7 +233,7 @@ impl Writer<'_> {
         track: &Track,
         progress: &mut Progress<'_, '_>,
     ) -> Result<Vec<super::bars::Group>, EngineError> {
-        self.feed_all(&[Token::Track(track.role)], progress)?;
+        self.feed_all(&[Token::Track(track.role)])?;
         let mut grammar = TrackGrammar::new(self.vocabulary, self.rules(at, track));
         let mut fresh = true;
         while self.session.len() < self.context {
@@ -306,10 +241,8 @@ impl Writer<'_> {
             if fresh && self.bars[at].left > 0 {
                 let backs = backs(self.vocabulary, &self.bars[..at], self.first, index);
                 let chords = &self.bars[at].chords;
-                let demands = !self.brief.demands.is_empty();
                 // Another bar's notes are of its chords.
-                let fits =
-                    |back: &Back| track.drums || !demands || self.bars[back.bar].chords == *chords;
+                let fits = |back: &Back| track.drums || self.bars[back.bar].chords == *chords;
                 self.allowed.extend(backs.filter(fits).map(|back| back.id));
             }
             fresh = false;
@@ -317,7 +250,7 @@ impl Writer<'_> {
             if may_end {
                 self.allow_ends(index + 1, at);
             }
-            let Some(id) = self.sampler.choose(&self.logits, &self.allowed) else {
+            let Some(id) = self.choose(progress)? else {
                 break;
             };
             if !self.allowed[..inside].contains(&id) {
@@ -326,7 +259,7 @@ impl Writer<'_> {
             let Some(token) = self.vocabulary.token(id) else {
                 break;
             };
-            self.feed(id, progress)?;
+            self.feed(id)?;
             if let Token::Back(back) = token {
                 return Ok(self.bars[at - usize::from(back)].tracks[index]
                     .clone()
@@ -349,13 +282,11 @@ impl Writer<'_> {
         let chords = [0, 1].map(|index| chord(index).unwrap_or(scale));
         let classes = match last {
             true => chords,
-            // Chords of the network's own are passing; a person's are meant.
-            false if !self.brief.demands.is_empty() => chords.map(|chord| over(scale, chord)),
-            false => chords.map(|chord| scale | chord),
+            false => chords.map(|chord| over(scale, chord)),
         };
         let role = self.vocabulary.roles.get(usize::from(track.role)).map(String::as_str);
         let strict = match role {
-            _ if self.brief.demands.is_empty() || track.melodic => Strict::Nowhere,
+            _ if track.melodic => Strict::Nowhere,
             Some("bass") => Strict::AtChanges,
             _ => Strict::Everywhere,
         };

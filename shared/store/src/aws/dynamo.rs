@@ -16,7 +16,8 @@ use aws_sdk_dynamodb::{
 
 use super::unavailable;
 use crate::tables::{
-    Expect, Index, Key, Outcome, Query, Range, Row, StoreError, Table, Tables, Write, WriteError,
+    Expect, Index, Key, Outcome, Query, Range, Row, Scan, Scanned, StoreError, Table, Tables,
+    Write, WriteError,
 };
 
 type Item = HashMap<String, AttributeValue>;
@@ -247,6 +248,32 @@ impl Tables for DynamoTables {
         let answer = sent.map_err(|error| unavailable("DynamoDB", error))?;
         answer.items.unwrap_or_default().into_iter().map(to_row).collect()
     }
+
+    async fn scan(&self, scan: &Scan) -> Result<Scanned, StoreError> {
+        let sent = self
+            .client
+            .scan()
+            .table_name(self.name(scan.table))
+            .filter_expression("#sk = :sk")
+            .projection_expression("pk, #sk")
+            .expression_attribute_names("#sk", "sk")
+            .expression_attribute_values(":sk", AttributeValue::S(scan.sk.clone()))
+            .set_exclusive_start_key(scan.after.as_ref().map(to_key))
+            .limit(scan.limit.cast_signed())
+            .send()
+            .await;
+        let answer = sent.map_err(|error| unavailable("DynamoDB", error))?;
+        let key = |item| to_row(item).map(|row| from_key(scan.table, &row));
+        Ok(Scanned {
+            keys: answer
+                .items
+                .unwrap_or_default()
+                .into_iter()
+                .map(key)
+                .collect::<Result<_, _>>()?,
+            next: answer.last_evaluated_key.map(key).transpose()?,
+        })
+    }
 }
 
 fn cancellation_reasons<R>(
@@ -294,6 +321,11 @@ fn to_key(key: &Key) -> Item {
         ("pk".to_owned(), AttributeValue::S(key.pk.clone())),
         ("sk".to_owned(), AttributeValue::S(key.sk.clone())),
     ])
+}
+
+fn from_key(table: Table, row: &Row) -> Key {
+    let text = |name: &str| row.get(name).and_then(|value| value.as_str()).unwrap_or_default();
+    Key::new(table, text("pk"), text("sk"))
 }
 
 fn to_item(row: &Row) -> Result<Item, StoreError> {

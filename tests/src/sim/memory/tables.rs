@@ -6,7 +6,8 @@ use std::{
 
 use async_trait::async_trait;
 use reverie_store::tables::{
-    Expect, Index, Key, Outcome, Query, Range, Row, StoreError, Table, Tables, Write, WriteError,
+    Expect, Index, Key, Outcome, Query, Range, Row, Scan, Scanned, StoreError, Table, Tables,
+    Write, WriteError,
 };
 use serde_json::Value;
 
@@ -198,6 +199,16 @@ impl Tables for MemoryTables {
             None => state.list(query),
             Some(index) => state.list_index(query, index),
         })
+    }
+
+    async fn scan(&self, scan: &Scan) -> Result<Scanned, StoreError> {
+        let state = self.state();
+        let from = scan.after.clone().map_or(Bound::Unbounded, Bound::Excluded);
+        let keys = state.rows.range((from, Bound::Unbounded)).map(|(key, _)| key);
+        let mut keys = keys.filter(|key| key.table == scan.table);
+        let page: Vec<_> = keys.by_ref().take(scan.limit as usize).cloned().collect();
+        let next = keys.next().and(page.last().cloned());
+        Ok(Scanned { keys: page.into_iter().filter(|key| key.sk == scan.sk).collect(), next })
     }
 }
 

@@ -11,9 +11,13 @@ const MINE: [&str; 5] = ["401", "2xx", "2xx", "2xx", "403"];
 const ONLY_OWNER: [&str; 5] = ["401", "404", "2xx", "404", "403"];
 const ONLY_OWNER_FILE: [&str; 5] = ["401", "404", "3xx", "404", "403"];
 
+/// Whoever has the receipt's token; tokens of accounts are no such thing.
+const ONLY_RECEIPT: [&str; 5] = ["401", "401", "2xx", "401", "401"];
+
 /// What each of [`CALLERS`] gets.
 pub(super) const TABLE: &[(&str, [&str; 5])] = &[
     ("GET /", OPEN),
+    ("GET /.well-known/jwks.json", OPEN),
     ("GET /healthz", OPEN),
     ("GET /v1/api-keys", MINE),
     ("POST /v1/api-keys", MINE),
@@ -21,6 +25,7 @@ pub(super) const TABLE: &[(&str, [&str; 5])] = &[
     ("POST /v1/auth/logout", MINE),
     ("GET /v1/credits", MINE),
     ("GET /v1/credits/transactions", MINE),
+    ("GET /v1/erasures/{id}", ONLY_RECEIPT),
     ("GET /v1/generations", MINE),
     ("POST /v1/generations", MINE),
     ("GET /v1/generations/{id}", ONLY_OWNER),
@@ -31,6 +36,7 @@ pub(super) const TABLE: &[(&str, [&str; 5])] = &[
     ("GET /v1/generations/{id}/files/{name}", ONLY_OWNER_FILE),
     ("POST /v1/guests", OPEN),
     ("GET /v1/me", MINE),
+    ("DELETE /v1/me", MINE),
     ("GET /v1/models", OPEN),
     ("GET /v1/openapi.json", OPEN),
     ("GET /v1/policies", OPEN),

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use futures::lock::Mutex;
 use reverie_domain::{
-    ids::{GenerationId, KeyId, SessionId, UploadId},
+    ids::{ErasureId, GenerationId, KeyId, SessionId, UploadId},
     scope::Scope,
 };
 use reverie_store::{
@@ -36,6 +36,8 @@ pub(super) struct World {
     upload_to_delete: String,
     key_to_revoke: String,
     session_to_end: String,
+    erasure: String,
+    receipt_token: String,
     /// Keys of the owner's by the names of their scopes.
     keys: Mutex<BTreeMap<Vec<&'static str>, Client>>,
 }
@@ -55,7 +57,11 @@ impl World {
         stranger.submit("the stranger's own").await;
         quote(&stranger).await;
         upload(&stranger).await;
+        let erased = app.guest().await.delete("/v1/me?confirm=erase").await;
+        let erased = erased.expect(StatusCode::ACCEPTED);
         Self {
+            erasure: id(&erased),
+            receipt_token: erased["receipt_token"].as_str().expect("a token").to_owned(),
             finished: id(&finished),
             // Another prompt than the finished one: that would be answered from the cache.
             to_cancel: id(&owner.submit("to be canceled").await),
@@ -79,6 +85,7 @@ impl World {
         let ids = [&self.finished, &self.to_cancel, &self.to_delete, &self.quote, &self.upload];
         let others = [&self.upload_to_complete, &self.upload_to_delete];
         let others = others.into_iter().chain([&self.key_to_revoke, &self.session_to_end]);
+        let others = others.chain([&self.erasure, &self.receipt_token]);
         ids.into_iter().chain(others).map(String::as_str).chain([SECRET]).collect()
     }
 
@@ -92,6 +99,7 @@ impl World {
         let id = match operation.split('/').nth(2) {
             Some("uploads") => UploadId::new().to_string(),
             Some("api-keys") => KeyId::new().to_string(),
+            Some("erasures") => ErasureId::new().to_string(),
             Some("sessions") => SessionId::new().to_string(),
             _ => GenerationId::new().to_string(),
         };
@@ -101,7 +109,13 @@ impl World {
     /// The caller, or somebody new for an operation after which a caller can ask nothing more.
     pub(super) async fn in_place_of(&self, caller: &Client, operation: &str) -> Client {
         match operation {
-            "POST /v1/auth/logout" | "DELETE /v1/sessions" => self.app.guest().await,
+            "POST /v1/auth/logout" | "DELETE /v1/sessions" | "DELETE /v1/me" => {
+                self.app.guest().await
+            }
+            // The owner of a receipt has its token, and no account.
+            "GET /v1/erasures/{id}" if caller.token == self.owner.token => {
+                Client { token: Some(self.receipt_token.clone()), ..caller.clone() }
+            }
             _ => caller.clone(),
         }
     }
@@ -138,6 +152,7 @@ impl World {
             "DELETE /v1/uploads/{id}" => &self.upload_to_delete,
             "DELETE /v1/api-keys/{id}" => &self.key_to_revoke,
             "DELETE /v1/sessions/{id}" => &self.session_to_end,
+            "GET /v1/erasures/{id}" => &self.erasure,
             _ if operation.contains("/v1/uploads/") => &self.upload,
             _ => &self.finished,
         }
@@ -164,7 +179,8 @@ fn body(operation: &str) -> Option<Value> {
 pub(super) async fn call(caller: &Client, operation: &str, path: &str) -> Answer {
     let (method, _) = operation.split_once(' ').expect("METHOD /path");
     let method: Method = method.parse().expect("a method");
-    let request = caller.request(method, path);
+    let query = if operation == "DELETE /v1/me" { "?confirm=erase" } else { "" };
+    let request = caller.request(method, &format!("{path}{query}"));
     send(match body(operation) {
         Some(body) => request.json(&body),
         None => request,

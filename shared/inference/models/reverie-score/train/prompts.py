@@ -92,11 +92,14 @@ for _table, _more in [
 NEGATIONS += phrases.NEGATIONS
 _HEADS = {h["name"]: h for h in prompt_heads()}
 SIZE = sum(h["size"] for h in prompt_heads())
+_GUITARS = [i for i in INSTRUMENTS if "guitar" in i]
+_STRINGS = ["strings", "violin", "cello", "synth_strings", "pizzicato"]
+_BRASS = ["brass", "trumpet", "horn"]
+# Who leaves one of these out leaves out the whole family.
 _FAMILIES = {
-    "guitar": [i for i in INSTRUMENTS if "guitar" in i],
-    "string": ["strings", "violin", "cello", "synth_strings"],
-    "synth": ["saw_lead", "square_lead", "poly_synth", "warm_pad"],
-}
+    "guitar": _GUITARS, "guitars": _GUITARS, "strings": _STRINGS, "string section": _STRINGS, "brass": _BRASS, "horns": _BRASS,
+    "synths": ["saw_lead", "square_lead", "poly_synth", "warm_pad", "halo_pad", "synth_strings", "synth_bass"], "flute": ["flute", "pan_flute"],
+}  # fmt: skip
 
 
 SOUNDS = [("ph", "f"), ("ck", "k"), ("c", "k"), ("ch", "k"), ("tch", "ch"), ("ee", "ea"), ("ie", "ei"), ("y", "i"), ("z", "s"), ("x", "ks"), ("th", "t"), ("ou", "u"), ("ea", "e"), ("a", "e"), ("e", "i"), ("o", "a"), ("ss", "s"), ("ll", "l"), ("tt", "t"), ("rr", "r"), ("nn", "n"), ("que", "k"), ("s", "z"), ("i", "e"), ("er", "a")]  # fmt: skip
@@ -336,7 +339,10 @@ def make(rng, templates=TEMPLATES):
     text = template
     for key, value in slots.items():
         text = text.replace("{" + key + "}", value)
-    text = rng.choice(OPENERS) + text + rng.choice(TAILS)
+    tail = rng.choice(TAILS)
+    if m.mode is None and ("minor" in tail or "major" in tail):
+        m.mode = "minor" if "minor" in tail else "major"
+    text = rng.choice(OPENERS) + text + tail
     if rng.random() < 0.15:
         word = rng.choice(NOISE)
         text = f"{word} {text}" if rng.random() < 0.5 else f"{text} {word}"
@@ -482,13 +488,7 @@ def avoid_clause(rng, m, style):
                 + ["guitar", "guitars", "guitar", "strings", "synths"]
             )
             names = INSTRUMENT_WORDS[word]
-            found = (
-                set(_FAMILIES["guitar"])
-                if word in ("guitar", "guitars")
-                else set(_FAMILIES["synth"])
-                if word == "synths"
-                else set(names)
-            )
+            found = set(_FAMILIES.get(word, names))
             m.avoid |= found
             m.want -= found
         phrases.append(word)

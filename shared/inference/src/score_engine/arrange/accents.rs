@@ -32,7 +32,7 @@ pub(super) fn add(
         let tick = (after / tick_seconds).round() as u32;
         let bar = (tick / bar_ticks) as usize;
         lift(score, tick);
-        let plays = |track: usize| brief.demands.get(bar).is_none_or(|demand| demand.plays[track]);
+        let plays = |track: usize| brief.demands[bar].plays[track];
         let there = |role: &dyn Fn(Role) -> bool| {
             let parts = score.parts.iter().zip(players).enumerate();
             parts

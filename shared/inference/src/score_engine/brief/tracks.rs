@@ -128,15 +128,15 @@ impl Choice<'_> {
         (weights[chosen] > 0.0).then_some(chosen)
     }
 
-    /// Whether the prompt's own words name a role, such as the drums.
+    /// Whether the prompt's own words name a role, such as the drums, and the model does not read them as unwanted.
     fn wanted_role(&self, role: &str) -> bool {
         let mut words = self.wishes.explicit.affirmed.iter();
-        words.any(|word| names_role(word, role))
+        words.any(|word| names_role(word, role)) && !self.unwanted_role(role)
     }
 
+    /// The model hears a "no" that no list of words covers: "skip the drums", "drums? no thanks".
     fn unwanted_role(&self, role: &str) -> bool {
-        let reading = self.wishes.reading;
-        reading.says("avoid_role", role) && !self.wanted_role(role)
+        self.wishes.reading.says("avoid_role", role)
             || self.wishes.excluded.iter().any(|word| names_role(word, role))
     }
 
@@ -149,14 +149,19 @@ impl Choice<'_> {
 
     /// The instruments that the prompt asks for: those that it names, then those that the model reads out of it.
     fn asked(&self) -> Vec<usize> {
-        let mut asked = self.named();
+        let wanted = |index: &usize| {
+            let (name, instrument) = &self.vocabulary.instruments[*index];
+            !self.unwanted(name) && !instrument.roles.iter().all(|role| self.unwanted_role(role))
+        };
+        let mut asked: Vec<usize> = self.named().into_iter().filter(wanted).collect();
         let families = self.families();
         for word in &families {
             // "Guitars" are those of the style.
-            asked.extend(self.hint(word).ok().filter(|index| !asked.contains(index)));
+            let usual = self.hint(word).ok().filter(wanted);
+            asked.extend(usual.filter(|index| !asked.contains(index)));
         }
         for (index, (name, _)) in self.vocabulary.instruments.iter().enumerate() {
-            let read = self.wishes.reading.says("instrument", name) && !self.unwanted(name);
+            let read = self.wishes.reading.says("instrument", name) && wanted(&index);
             let settled = families.iter().any(|word| names_instrument(word, name));
             if read && !settled && !asked.contains(&index) {
                 asked.push(index);
@@ -264,7 +269,8 @@ impl Choice<'_> {
         }
     }
 
-    /// The roles that an instrument can play; first those that the style gives it, then its own order.
+    /// The roles that an instrument can play; first those that the style gives it, then its own order, and last those
+    /// that are not wanted: a cello is no bass where there shall be none.
     fn roles_of(&self, index: usize) -> Vec<usize> {
         let (name, instrument) = &self.vocabulary.instruments[index];
         let usual = |role: &&String| {
@@ -274,6 +280,7 @@ impl Choice<'_> {
         let (mut first, second): (Vec<&String>, Vec<&String>) =
             instrument.roles.iter().partition(usual);
         first.extend(second);
+        first.sort_by_key(|role| self.unwanted_role(role));
         first
             .iter()
             .filter_map(|role| self.vocabulary.roles.iter().position(|other| other == *role))
