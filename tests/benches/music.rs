@@ -61,33 +61,20 @@ fn python() -> Option<f64> {
 
 fn decoding(package: &Package) {
     let decoder = Decoder::load(package).expect("a decoder");
-    decoder.decode(Decoder::ROWS, 32).expect("tokens");
-    let (mut alone, mut together, mut other) = (Vec::new(), Vec::new(), Vec::new());
+    decoder.decode(32).expect("tokens");
+    let (mut ours, mut theirs) = (Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
-        for (rows, speeds) in [(1, &mut alone), (Decoder::ROWS, &mut together)] {
-            let (seconds, _) = took(|| decoder.decode(rows, TOKENS).expect("tokens"));
-            speeds.push((rows * TOKENS) as f64 / seconds);
-        }
-        other.extend(python());
+        let (seconds, _) = took(|| decoder.decode(TOKENS).expect("tokens"));
+        ours.push(TOKENS as f64 / seconds);
+        theirs.extend(python());
     }
-    let (alone, together) = (median(alone), median(together));
-    println!("decoding, tokens per second of one core, rows of {TOKENS} tokens:");
-    println!("  one row              {alone:6.0}");
-    println!(
-        "  {} rows in one step   {together:6.0}  {:.2} of one row",
-        Decoder::ROWS,
-        together / alone
-    );
-    if other.is_empty() {
+    let ours = median(ours);
+    println!("decoding, tokens per second of one core, a row of {TOKENS} tokens: {ours:.0}");
+    if theirs.is_empty() {
         return println!("  onnxruntime: set REVERIE_PYTHON to compare");
     }
-    let other = median(other);
-    println!("  onnxruntime, one row {other:6.0}");
-    println!(
-        "  ratio to onnxruntime: {:.2} alone, {:.2} together",
-        alone / other,
-        together / other
-    );
+    let theirs = median(theirs);
+    println!("  onnxruntime: {theirs:.0}; ratio to it: {:.2}", ours / theirs);
 }
 
 fn piece(engine: &dyn Engine, prompt: &str, seconds: f64) -> serde_json::Value {
@@ -128,7 +115,7 @@ fn main() {
         );
     }
     let cores = thread::available_parallelism().map_or(1, usize::from);
-    let crowd = Decoder::ROWS * cores;
+    let crowd = 4 * cores;
     let (few, many) = (pieces(&engine, cores, 30.0), pieces(&engine, crowd, 30.0));
     println!("  30 s, {cores} at once: {few:.2} s each; {crowd} at once: {many:.2} s each");
 }

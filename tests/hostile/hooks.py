@@ -43,6 +43,9 @@ def before_call(context, case, **kwargs):
         # The one session there is.
         sessions = call("GET", "/v1/sessions", case.headers.get("Authorization"))
         case.path_parameters["id"] = sessions["items"][0]["id"]
+    elif label == "POST /v1/auth/pending":
+        case.headers = dict(case.headers or {})
+        case.headers |= {"Cookie": os.environ["REVERIE_PENDING"], "Sec-Fetch-Site": "same-origin"}
     elif label in SEEDS and number % 2 == 0 and case.meta.phase.name.value != "stateful":
         # A stateful case is about the things that it made itself.
         choices = SEEDS[label]
@@ -58,6 +61,8 @@ class Account:
             return call("POST", "/v1/guests")["token"]
         if context.operation.label == "GET /v1/erasures/{id}":
             return os.environ["REVERIE_RECEIPT"]
+        if context.operation.label == "DELETE /v1/me/identities/{provider}":
+            return os.environ["REVERIE_LINKED"]
         return os.environ["REVERIE_TOKEN"]
 
     def set(self, case, token, context):

@@ -12,12 +12,15 @@ import json
 import os
 import pathlib
 import re
+import socket
 import struct
 import subprocess
 import sys
 import tempfile
 import urllib.request
 import zlib
+
+import sign_in
 
 HERE = pathlib.Path(__file__).resolve().parent
 PACKAGES = HERE.parent / "packages"
@@ -39,6 +42,7 @@ def main():
             receipt = erase(server)
             seeds["GET /v1/erasures/{id}"] = [{"id": receipt["id"]}]
             tokens = {"REVERIE_TOKEN": token, "REVERIE_RECEIPT": receipt["receipt_token"]}
+            tokens |= sign_in.prepared(server.url)
             status = schemathesis(server, tokens, seeds, folder, arguments)
             missing = not_reached(server, folder / "run.ndjson")
             audit(server, token)
@@ -52,8 +56,12 @@ class Server:
     """`reverie serve` on a free port."""
 
     def __init__(self, binary, folder):
-        command = [binary, "serve", "--listen", "127.0.0.1:0", "--data", folder / "data"]
+        address = f"127.0.0.1:{free_port()}"
+        providers = folder / "providers.json"
+        providers.write_text(json.dumps(sign_in.providers(f"http://{address}")))
+        command = [binary, "serve", "--listen", address, "--data", folder / "data"]
         command += ["--models", PACKAGES, "--guest-credits", "1000000"]
+        command += ["--providers", providers]
         self.log = open(folder / "server.log", "wb")
         self.process = subprocess.Popen(
             command, stdout=subprocess.PIPE, stderr=self.log, env=os.environ | {"RUST_LOG": "warn"}
@@ -83,6 +91,12 @@ class Server:
             return json.load(response)
 
 
+def free_port():
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return one.getsockname()[1]
+
+
 def make_seeds(server, token):
     """What schemathesis cannot make by itself: a finished generation, and uploaded files."""
     body = {"kind": "music", "prompt": "seed", "seconds": 5}
@@ -97,6 +111,9 @@ def make_seeds(server, token):
         "GET /v1/generations/{id}": [generation],
         "GET /v1/generations/{id}/events": [generation],
         "GET /v1/generations/{id}/files/{name}": files,
+        "GET /v1/auth/{provider}/login": [{"provider": "local"}],
+        "GET /v1/auth/{provider}/callback": [{"provider": "local"}],
+        "DELETE /v1/me/identities/{provider}": [{"provider": "again"}],
         "POST /v1/uploads/{id}/complete": [{"id": upload(server, token)} for _ in range(10)],
     }
 

@@ -36,7 +36,7 @@ pub use self::{
     measure::Measured,
     recorder::{Recorder, Use},
     runtime_api::FunctionError,
-    secrets::ORIGIN_ARN,
+    secrets::{ORIGIN_ARN, PROVIDERS_ARN},
 };
 
 /// The worker's role in the template.

@@ -3,8 +3,10 @@
 mod adapter;
 mod binaries;
 pub mod broken;
+pub mod browser;
 pub mod cost;
 pub mod counted;
+pub mod fake_github;
 pub mod gated;
 mod lambda;
 pub mod moved;
@@ -25,7 +27,10 @@ use tempfile::TempDir;
 pub use self::{
     adapter::{Adapter, InProcess},
     binaries::find as binary,
-    lambda::{FunctionError, Lambda, Measured, ORIGIN_ARN, RecordedLambda, Recorder, Use},
+    browser::Browser,
+    lambda::{
+        FunctionError, Lambda, Measured, ORIGIN_ARN, PROVIDERS_ARN, RecordedLambda, Recorder, Use,
+    },
     process::Process,
     queues::messages,
     serving::Serving,

@@ -6,6 +6,8 @@ mod erasure;
 mod requests;
 #[path = "http/round_trips.rs"]
 mod round_trips;
+#[path = "http/sign_in.rs"]
+mod sign_in;
 #[path = "http/storage_faults.rs"]
 mod storage_faults;
 #[path = "http/suite.rs"]

@@ -137,7 +137,7 @@ pub(crate) async fn begin(
 async fn write(app: &App, mut account: Account, erasure: &Erasure) -> Result<(), Problem> {
     for _ in 0..ATTEMPTS {
         match erasures::begin(&*app.tables, app.now(), &account, erasure).await {
-            Ok(()) => return Ok(()),
+            Ok(_) => return Ok(()),
             Err(LedgerError::Conflict(_)) => {
                 // It changed, or another request has begun to erase it.
                 let found = accounts::find(&*app.tables, account.id).await?;

@@ -1,18 +1,16 @@
+use crate::me::AccountView;
 use axum::{Json, extract::State};
 use http::{StatusCode, header};
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 use reverie_api::{App, ClientAddress, Problem, UserAgent, session_cookie, token::PlainToken};
-use reverie_domain::{
-    credits::Credits,
-    ids::{AccountId, WalletId},
-    plan::{GUEST_DAYS, Plan},
-};
+use reverie_domain::{credits::Credits, plan::GUEST_DAYS};
 use reverie_store::{
     Record,
     accounts::{Account, AccountKind, CredentialKind, Device, Session},
     agenda::{Task, moved},
     ledger::{self, LedgerError},
     operations::GuestCount,
+    tables::Write,
 };
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -34,31 +32,6 @@ pub(crate) struct Guest {
 pub(crate) struct GuestCredits {
     /// What can be spent.
     available: Credits,
-}
-
-/// An account.
-#[derive(Serialize, ToSchema)]
-#[schema(as = Account)]
-pub(crate) struct AccountView {
-    id: AccountId,
-    /// `guest` for now.
-    #[schema(value_type = String, example = "guest")]
-    kind: AccountKind,
-    #[schema(value_type = String, example = "free")]
-    plan: Plan,
-    #[schema(value_type = String, format = DateTime)]
-    created_at: Timestamp,
-}
-
-impl From<&Account> for AccountView {
-    fn from(account: &Account) -> Self {
-        Self {
-            id: account.id,
-            kind: account.kind,
-            plan: account.plan,
-            created_at: account.created_at,
-        }
-    }
 }
 
 /// Begins as a guest: an account with a small allowance, no e-mail asked. The token is for
@@ -86,24 +59,28 @@ pub(crate) async fn create(
     Ok((StatusCode::CREATED, [(header::SET_COOKIE, cookie)], Json(guest)))
 }
 
-/// All rows of a guest in one transaction. Of two guests made at once from one address, one has
-/// to count again.
 async fn make_guest(
     app: &App,
     address: &ClientAddress,
     device: Device,
 ) -> Result<(Account, PlainToken), Problem> {
     let now = app.now();
-    let account = Account {
-        id: AccountId::new(),
-        kind: AccountKind::Guest,
-        plan: Plan::Free,
-        wallet: WalletId::new(),
-        created_at: now,
-        check_at: Some(now + SignedDuration::from_hours(24 * GUEST_DAYS)),
-        erasure: None,
-        version: 1,
-    };
+    let check_at = now + SignedDuration::from_hours(24 * GUEST_DAYS);
+    let account = Account::open(now, AccountKind::Guest, check_at);
+    let token = open(app, address, device, &account, Vec::new()).await?;
+    Ok((account, token))
+}
+
+/// All rows of a new account, its first session and `others`, which are of that account, in one
+/// transaction. Of two accounts made at once from one address, one has to count again.
+pub(crate) async fn open(
+    app: &App,
+    address: &ClientAddress,
+    device: Device,
+    account: &Account,
+    others: Vec<Write>,
+) -> Result<PlainToken, Problem> {
+    let now = app.now();
     let token = PlainToken::new(CredentialKind::Session, account.id).map_err(Problem::internal)?;
     let session = Session::begin(now, account.id, token.secret_hash(), device);
     let address_hash = app.settings.keyed_hash("address", address.0.as_bytes());
@@ -111,12 +88,13 @@ async fn make_guest(
     for _ in 0..ATTEMPTS {
         let count = GuestCount::one_more(&*app.tables, now, &address_hash, limit).await?;
         let count = count.ok_or_else(too_many_guests)?;
-        let mut others = vec![account.create()?, session.create()?, count];
-        others.extend(moved(Task::Inactive(account.id), None, account.check_at)?);
+        let mut rows = vec![account.create()?, session.create()?, count];
+        rows.extend(moved(Task::Inactive(account.id), None, account.check_at)?);
+        rows.extend(others.iter().cloned());
         let allowance = app.settings.guest_credits;
         let reason = "guest allowance";
-        match ledger::open(&*app.tables, now, account.wallet, allowance, reason, &others).await {
-            Ok(_) => return Ok((account, token)),
+        match ledger::open(&*app.tables, now, account.wallet, allowance, reason, &rows).await {
+            Ok(_) => return Ok(token),
             Err(LedgerError::Conflict(_)) => {}
             Err(error) => return Err(error.into()),
         }

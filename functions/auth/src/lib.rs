@@ -6,21 +6,31 @@ mod guests;
 mod logout;
 mod me;
 mod sessions;
+mod sign_in;
 
-use reverie_api::App;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
+pub use sign_in::{Auth, Providers, ProvidersError};
+
 /// The function's routes.
-pub fn router(app: App) -> OpenApiRouter {
+pub fn router(auth: Auth) -> OpenApiRouter {
+    use sign_in::{identities, pending};
+
     OpenApiRouter::new()
         .routes(routes!(guests::create))
-        .routes(routes!(me::show, erasure::begin))
+        .routes(routes!(me::show, me::correct, erasure::begin))
         .routes(routes!(erasure::show))
         .routes(routes!(erasure::keys))
         .routes(routes!(logout::logout))
+        .routes(routes!(sign_in::list))
+        .routes(routes!(sign_in::login))
+        .routes(routes!(sign_in::callback))
+        .routes(routes!(pending::show, pending::decide))
+        .routes(routes!(identities::list))
+        .routes(routes!(identities::remove))
         .routes(routes!(sessions::list, sessions::end_all))
         .routes(routes!(sessions::end))
         .routes(routes!(api_keys::list, api_keys::create))
         .routes(routes!(api_keys::revoke))
-        .with_state(app)
+        .with_state(auth)
 }

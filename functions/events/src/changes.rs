@@ -31,17 +31,13 @@ pub(crate) struct Changes {
 
 impl Changes {
     /// The changes since version `seen` of a generation that is `now` so.
-    pub(crate) fn new(
-        state: Events,
-        account: AccountId,
-        now: GenerationView,
-        seen: Option<u64>,
-    ) -> Self {
+    pub(crate) fn new(state: Events, now: GenerationView, seen: Option<u64>) -> Self {
         let lasts = match state.carrier {
             Carrier::Streams => LASTS,
             Carrier::Collects(patience) => patience,
         };
         let until = Instant::now() + lasts;
+        let account = now.rights.owner;
         Self { state, account, id: now.id, seen, first: Some(now), over: false, until }
     }
 
@@ -91,7 +87,7 @@ impl Changes {
         if Some(job.version) == self.seen {
             return Some(None);
         }
-        match generation::load(app, &*self.state.objects, self.account, self.id).await {
+        match generation::load(app, &*self.state.objects, &[self.account], self.id).await {
             Ok(view) => Some(Some(view)),
             Err(problem) => {
                 let status = problem.status().as_u16();

@@ -50,11 +50,11 @@ pub(crate) async fn follow(
     Id(id): Id<GenerationId>,
     LastEvent(last): LastEvent,
 ) -> Result<Response, Problem> {
-    let account = caller.account.id;
-    let now = generation::load(&state.app, &*state.objects, account, id).await?;
+    let owners = caller.account.owners();
+    let now = generation::load(&state.app, &*state.objects, &owners, id).await?;
     if now.status.is_final() && last == Some(now.version) {
         return Ok(StatusCode::NO_CONTENT.into_response());
     }
-    let frames = Changes::new(state, account, now, last).frames();
+    let frames = Changes::new(state, now, last).frames();
     Ok(Sse::new(frames).keep_alive(KeepAlive::new().interval(COMMENT)).into_response())
 }

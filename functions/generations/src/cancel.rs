@@ -26,15 +26,15 @@ pub(crate) async fn cancel(
     GenerationsWrite(caller): GenerationsWrite,
     Id(id): Id<GenerationId>,
 ) -> Result<(StatusCode, Json<GenerationView>), Problem> {
-    let (account, now) = (caller.account.id, state.app.now());
-    let (job, _) = generation::find(&*state.app.tables, account, id).await?;
+    let (owners, now) = (caller.account.owners(), state.app.now());
+    let (job, _) = generation::find(&*state.app.tables, &owners, id).await?;
     let status = match job.status {
         Status::Canceled => StatusCode::OK,
         _ => {
-            change(&state, (account, id), |job| job.cancel(now)).await?;
+            change(&state, (&owners, id), |job| job.cancel(now)).await?;
             StatusCode::ACCEPTED
         }
     };
-    let view = generation::load(&state.app, &*state.objects, account, id).await?;
+    let view = generation::load(&state.app, &*state.objects, &owners, id).await?;
     Ok((status, Json(view)))
 }

@@ -13,11 +13,11 @@ const ATTEMPTS: u32 = 8;
 /// Changes an account's job by a rule, computing it again from the fresh row when it lost a race.
 pub(crate) async fn change(
     state: &Generations,
-    (account, id): (AccountId, GenerationId),
+    (owners, id): (&[AccountId], GenerationId),
     rule: impl Fn(&Job) -> Result<Transition, JobError>,
 ) -> Result<Job, Problem> {
     let tables = &*state.app.tables;
-    let (mut job, _) = generation::find(tables, account, id).await?;
+    let (mut job, _) = generation::find(tables, owners, id).await?;
     for _ in 0..ATTEMPTS {
         let transition = rule(&job)?;
         match generations::apply(tables, state.app.now(), &job, &transition, None).await? {

@@ -23,6 +23,6 @@ pub(crate) async fn delete(
     Id(id): Id<GenerationId>,
 ) -> Result<StatusCode, Problem> {
     let now = state.app.now();
-    change(&state, (caller.account.id, id), |job| job.delete(now)).await?;
+    change(&state, (&caller.account.owners(), id), |job| job.delete(now)).await?;
     Ok(StatusCode::NO_CONTENT)
 }

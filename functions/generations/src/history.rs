@@ -70,7 +70,7 @@ pub(crate) async fn list(
     GenerationsRead(caller): GenerationsRead,
     Params(filter): Params<Filter>,
 ) -> Result<Json<Page<GenerationView>>, Problem> {
-    let (jobs, last) = matching(&state, caller.account.id, &filter).await?;
+    let (jobs, last) = matching(&state, &caller.account.owners(), &filter).await?;
     let details = generations::details(&*state.app.tables, &jobs).await?;
     let mut items = Vec::with_capacity(jobs.len());
     for (job, detail) in jobs.iter().zip(details) {
@@ -82,7 +82,7 @@ pub(crate) async fn list(
 /// A page of jobs, and where it ended unless that was the end.
 async fn matching(
     state: &Generations,
-    account: AccountId,
+    owners: &[AccountId],
     filter: &Filter,
 ) -> Result<(Vec<Job>, Option<GenerationId>), Problem> {
     let limit = filter.page().limit()? as usize;
@@ -91,7 +91,8 @@ async fn matching(
     loop {
         // One more than asked for tells whether there is a next page.
         let wanted = (limit - found.len() + 1).min(100);
-        let rows = generations::list(&*state.app.tables, account, position, wanted as u32).await?;
+        let rows =
+            generations::history(&*state.app.tables, owners, position, wanted as u32).await?;
         let at_the_end = rows.len() < wanted;
         for job in rows {
             if found.len() == limit {

@@ -42,11 +42,11 @@ pub(crate) async fn shorten(
     Id(id): Id<GenerationId>,
     Body(patch): Body<GenerationPatch>,
 ) -> Result<Json<GenerationView>, Problem> {
-    let (account, now) = (caller.account.id, state.app.now());
+    let (owners, now) = (caller.account.owners(), state.app.now());
     let end = patch.expires_at;
-    change(&state, (account, id), |job| {
+    change(&state, (&owners, id), |job| {
         job.shorten(now, end).map(|job| Transition { job, resolution: None })
     })
     .await?;
-    generation::load(&state.app, &*state.objects, account, id).await.map(Json)
+    generation::load(&state.app, &*state.objects, &owners, id).await.map(Json)
 }

@@ -27,10 +27,10 @@ pub(crate) async fn show(
     Id(id): Id<GenerationId>,
     prefer: Prefer,
 ) -> Result<Json<GenerationView>, Problem> {
-    let account = caller.account.id;
+    let owners = caller.account.owners();
     if prefer.wait.is_none() {
-        return generation::load(&state.app, &*state.objects, account, id).await.map(Json);
+        return generation::load(&state.app, &*state.objects, &owners, id).await.map(Json);
     }
-    let (job, _) = generation::find(&*state.app.tables, account, id).await?;
+    let (job, _) = generation::find(&*state.app.tables, &owners, id).await?;
     until_changed(&state, &job, prefer.wait).await.map(Json)
 }

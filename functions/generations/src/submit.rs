@@ -69,7 +69,7 @@ pub(crate) async fn create(
         }
         Submitted::Now(job, _) => until_changed(&state, &job, prefer.wait).await?,
         Submitted::Before(id) => {
-            generation::load(&state.app, &*state.objects, caller.account.id, id).await?
+            generation::load(&state.app, &*state.objects, &[caller.account.id], id).await?
         }
     };
     let location = [(header::LOCATION, format!("/v1/generations/{}", view.id))];

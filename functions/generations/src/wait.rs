@@ -28,5 +28,5 @@ pub(crate) async fn until_changed(
         let now = generations::find_job(tables, job.account, job.id).await?;
         status = now.ok_or_else(Problem::not_found)?.status;
     }
-    generation::load(&state.app, &*state.objects, job.account, job.id).await
+    generation::load(&state.app, &*state.objects, &[job.account], job.id).await
 }

@@ -22,35 +22,37 @@ impl Housekeeper {
     /// something for the next turn; what was deleted is counted in the transaction that deletes it.
     pub(crate) async fn erase(&self, mut erasure: Erasure) -> Result<(), HousekeeperError> {
         while erasure.due_at.is_some_and(|due| due <= self.clock.now()) {
-            let Some(account) = erasure.account else { return Ok(()) };
-            match erasure.step {
-                Step::Jobs => self.end_jobs(&erasure, account).await?,
-                Step::Rows => erasure = self.delete_rows(erasure, account).await?,
-                Step::Objects => erasure = self.delete_objects(erasure, account).await?,
-                Step::Remember | Step::Ended => {}
+            if erasure.step == Step::Jobs {
+                self.let_nobody_in(&erasure).await?;
             }
-            erasure = self.step(&erasure, account).await?;
+            for account in erasure.accounts() {
+                match erasure.step {
+                    Step::Jobs => self.end_jobs(account).await?,
+                    Step::Rows => erasure = self.delete_rows(erasure, account).await?,
+                    Step::Objects => erasure = self.delete_objects(erasure, account).await?,
+                    Step::Remember | Step::Ended => {}
+                }
+            }
+            erasure = self.step(&erasure).await?;
         }
         Ok(())
     }
 
-    /// The account's own row goes with the end of the last pass.
-    async fn step(
-        &self,
-        before: &Erasure,
-        account: AccountId,
-    ) -> Result<Erasure, HousekeeperError> {
-        let after = before.stepped(self.clock.now());
+    /// The accounts' own rows go with the end of the last pass.
+    async fn step(&self, before: &Erasure) -> Result<Erasure, HousekeeperError> {
+        let mut after = before.stepped(self.clock.now());
         let mut others = Vec::new();
-        let mut counted = after.clone();
         if after.step == Step::Remember {
-            others.extend(erasures::last_row(&*self.tables, account).await?);
+            for account in before.accounts() {
+                others.extend(erasures::last_row(&*self.tables, account).await?);
+            }
             if !others.is_empty() {
-                *counted.deleted.entry("accounts.profile".to_owned()).or_default() += 1;
+                let profiles = after.deleted.entry("accounts.profile".to_owned()).or_default();
+                *profiles += others.len() as u64;
             }
             tracing::info!(id = %before.id, "erased");
         }
-        self.advance(before, counted, others).await
+        self.advance(before, after, others).await
     }
 
     async fn advance(
@@ -65,17 +67,17 @@ impl Housekeeper {
         }
     }
 
-    /// Live jobs end as if their owner had deleted them: holds are released, workers hear of it.
-    async fn end_jobs(
-        &self,
-        erasure: &Erasure,
-        account: AccountId,
-    ) -> Result<(), HousekeeperError> {
-        let now = self.clock.now();
+    /// A restore may have opened a door that was closed when the erasure began.
+    async fn let_nobody_in(&self, erasure: &Erasure) -> Result<(), HousekeeperError> {
         if !erasures::mark_again(&*self.tables, erasure).await? {
             return Err(HousekeeperError::Contended);
         }
-        erasures::close_again(&*self.tables, now, erasure).await?;
+        erasures::close_again(&*self.tables, self.clock.now(), erasure).await?;
+        Ok(())
+    }
+
+    /// Live jobs end as if their owner had deleted them: holds are released, workers hear of it.
+    async fn end_jobs(&self, account: AccountId) -> Result<(), HousekeeperError> {
         let mut after = None;
         loop {
             let jobs = generations::list(&*self.tables, account, after, JOBS).await?;

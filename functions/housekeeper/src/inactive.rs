@@ -1,5 +1,8 @@
 use jiff::{SignedDuration, Timestamp};
-use reverie_domain::{erasure::Erasure, plan::GUEST_DAYS};
+use reverie_domain::{
+    erasure::Erasure,
+    plan::{GUEST_DAYS, USER_DAYS},
+};
 use reverie_store::{
     Record,
     accounts::{self, Account, AccountKind},
@@ -12,12 +15,15 @@ use reverie_store::{
 use crate::{Housekeeper, HousekeeperError};
 
 impl Housekeeper {
-    /// Erases a guest who has not come for long; otherwise looks again when that could be.
+    /// Erases the account of somebody who has not come for long; otherwise looks again when that could be.
     pub(crate) async fn look_after(&self, account: Account) -> Result<(), HousekeeperError> {
         let now = self.clock.now();
-        let AccountKind::Guest = account.kind;
+        let days = match account.kind {
+            AccountKind::Guest => GUEST_DAYS,
+            AccountKind::User => USER_DAYS,
+        };
         let last_used = accounts::last_used(&*self.tables, &account).await?;
-        let due = last_used + SignedDuration::from_hours(24 * GUEST_DAYS);
+        let due = last_used + SignedDuration::from_hours(24 * days);
         match due <= now {
             true => self.erase_inactive(now, &account).await,
             false => self.look_again(&account, due).await,
@@ -31,7 +37,7 @@ impl Housekeeper {
     ) -> Result<(), HousekeeperError> {
         let erasure = Erasure::begin(now, account.id, None);
         match erasures::begin(&*self.tables, now, account, &erasure).await {
-            Ok(()) => self.erase(erasure).await,
+            Ok(erasure) => self.erase(erasure).await,
             // Another housekeeper was first.
             Err(LedgerError::Conflict(_)) => Err(HousekeeperError::Contended),
             Err(error) => Err(error.into()),

@@ -50,7 +50,7 @@ pub(crate) async fn download(
     Params(answer): Params<Answer>,
 ) -> Result<Response, Problem> {
     let Path((_, name)) = path;
-    let (job, _) = generation::find(&*state.app.tables, caller.account.id, id).await?;
+    let (job, _) = generation::find(&*state.app.tables, &caller.account.owners(), id).await?;
     let link = generation::link(&*state.objects, state.app.now(), &job, &name).await?;
     Ok(match answer.redirect {
         Some(false) => Json(link).into_response(),

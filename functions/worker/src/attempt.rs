@@ -74,7 +74,8 @@ impl Worker {
         if shutdown.is_cancelled() {
             return Disposal::Return;
         }
-        let find = || generations::find(&*self.tables, account, id);
+        let owners = [account];
+        let find = || generations::find(&*self.tables, &owners, id);
         let Some(found) = retry("read a job", STORE_TIMEOUT, find).await else {
             return Disposal::Leave;
         };

@@ -61,6 +61,9 @@ pub struct ServeArgs {
     /// The origin that people see, if it is another than the address listened at.
     #[arg(long, value_name = "URL")]
     pub public_url: Option<String>,
+    /// A JSON file that says where people may sign in; see the README of `functions/auth`.
+    #[arg(long, env = "REVERIE_PROVIDERS", value_name = "FILE")]
+    pub providers: Option<PathBuf>,
     /// The credits of a new guest.
     #[arg(long, default_value_t = reverie_domain::plan::GUEST_ALLOWANCE.get())]
     pub guest_credits: u32,

@@ -3,6 +3,7 @@
 mod listen;
 mod ports;
 mod routes;
+mod sign_in;
 mod tasks;
 
 use std::{
@@ -50,6 +51,10 @@ pub struct LocalConfig {
     pub requests_per_address: u32,
     /// How many jobs run at once; by default one a core.
     pub jobs: Option<usize>,
+    /// Where people may sign in, as JSON; see [`reverie_auth::Providers::parse`]. By default at a
+    /// provider of this process's own, on which everybody is who they say, but only if nobody else can
+    /// reach it.
+    pub providers: Option<String>,
     /// Whether a worker runs. Tests of waiting jobs do without.
     pub worker: bool,
     /// How long a client may take to send a request's head, and then its body.
@@ -73,6 +78,7 @@ impl LocalConfig {
             requests_per_key: 60_000,
             requests_per_address: 600_000,
             jobs: None,
+            providers: None,
             worker: true,
             slowest_client: Duration::from_secs(30),
             between: None,
@@ -134,7 +140,9 @@ impl Local {
             )),
         };
         let (packages, engines) = load_engines(config.models.clone()).await?;
-        let (router, openapi) = routes::all(&app, &functions, packages);
+        let (providers, dev) = sign_in::set_up(&config, &app.settings)?;
+        let (router, openapi) = routes::all(&app, &functions, packages, providers);
+        let router = router.merge(dev);
 
         let shutdown = CancellationToken::new();
         let mut tasks = JoinSet::new();

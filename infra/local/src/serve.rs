@@ -15,8 +15,12 @@ pub async fn run(args: ServeArgs) -> anyhow::Result<()> {
     reverie_telemetry::init("reverie");
     reverie_worker::log_panics_by_place();
     let data = args.folders.data.clone();
+    let providers = args.providers.map(|file| {
+        std::fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))
+    });
     let local = Local::start(LocalConfig {
         listen: args.listen,
+        providers: providers.transpose()?,
         public_url: args.public_url,
         guest_credits: args.guest_credits,
         ..LocalConfig::new(args.folders.data, args.folders.models)

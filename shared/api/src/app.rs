@@ -56,13 +56,24 @@ impl Settings {
     /// different uses apart.
     #[must_use]
     pub fn keyed_hash(&self, purpose: &str, data: &[u8]) -> String {
+        hex::encode(self.mac(purpose, data).finalize().into_bytes())
+    }
+
+    /// Whether that is the hash of it, in a time that does not tell how much of it is right.
+    #[must_use]
+    pub fn is_keyed_hash(&self, purpose: &str, data: &[u8], hash: &str) -> bool {
+        let bytes = hex::decode(hash).unwrap_or_default();
+        self.mac(purpose, data).verify_slice(&bytes).is_ok()
+    }
+
+    fn mac(&self, purpose: &str, data: &[u8]) -> Hmac<Sha256> {
         let key = self.hash_secret.expose_secret().as_bytes();
         // HMAC takes keys of every length.
         let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(key) else { unreachable!() };
         mac.update(purpose.as_bytes());
         mac.update(&[0]);
         mac.update(data);
-        hex::encode(mac.finalize().into_bytes())
+        mac
     }
 
     /// Whether the public origin is plain http, as on a laptop; cookies are then not `Secure`.

@@ -1,14 +1,14 @@
-use axum::extract::{FromRef, FromRequestParts};
+use axum::extract::{FromRef, FromRequestParts, OptionalFromRequestParts};
 use http::{HeaderMap, StatusCode, header, request::Parts};
 use reverie_domain::scope::Scope;
 use reverie_store::accounts::{self, Account, Credential, Known};
 
-use crate::{App, Problem, Settings, limits::Told, token::PlainToken};
-
-/// The session cookie's name where the public origin is https.
-pub const SECURE_COOKIE: &str = "__Host-reverie";
-/// Its name where the public origin is plain http on loopback.
-pub const COOKIE: &str = "reverie";
+use crate::{
+    App, Problem, Settings,
+    cookies::{SESSION, read_cookie},
+    limits::Told,
+    token::PlainToken,
+};
 
 /// Who asks, in a session. An operation that API keys may do, too, takes one of the extractors with
 /// a scope's name instead, such as [`CreditsRead`]; so that a new operation is closed to keys.
@@ -57,6 +57,23 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         admit(parts, &App::from_ref(state), Access::Session).await
+    }
+}
+
+/// Who asks, if anybody is known.
+impl<S> OptionalFromRequestParts<S> for Caller
+where
+    App: FromRef<S>,
+    S: Send + Sync,
+{
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Option<Self>, Problem> {
+        match admit(parts, &App::from_ref(state), Access::Session).await {
+            Ok(caller) => Ok(Some(caller)),
+            Err(problem) if problem.status() == StatusCode::UNAUTHORIZED => Ok(None),
+            Err(problem) => Err(problem),
+        }
     }
 }
 
@@ -114,55 +131,26 @@ fn presented(parts: &Parts, settings: &Settings) -> Result<Option<PlainToken>, P
         });
         return Ok(bearer.and_then(PlainToken::parse));
     }
-    let name = if settings.is_plain_http() { COOKIE } else { SECURE_COOKIE };
-    let Some(token) = cookie(&parts.headers, name).and_then(PlainToken::parse) else {
+    let cookie = read_cookie(settings, &parts.headers, SESSION);
+    let Some(token) = cookie.and_then(PlainToken::parse) else {
         return Ok(None);
     };
-    if !parts.method.is_safe() && !from_our_pages(&parts.headers, settings) {
-        let detail = "Requests with a cookie that change something must come from our own pages.";
-        return Err(Problem::new(StatusCode::FORBIDDEN, "cross_site", detail));
+    if !parts.method.is_safe() {
+        from_our_pages(settings, &parts.headers)?;
     }
     Ok(Some(token))
 }
 
-fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
-    let texts = headers.get_all(header::COOKIE).into_iter().filter_map(|v| v.to_str().ok());
-    texts
-        .flat_map(|text| text.split(';'))
-        .filter_map(|pair| pair.trim().split_once('='))
-        .find_map(|(key, value)| (key == name).then_some(value))
-}
-
 /// Browsers say where a request comes from, and pages cannot forge it.
-fn from_our_pages(headers: &HeaderMap, settings: &Settings) -> bool {
+///
+/// # Errors
+/// 403 if it is a page of others, or if the request does not say.
+pub fn from_our_pages(settings: &Settings, headers: &HeaderMap) -> Result<(), Problem> {
     let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
-    match text("sec-fetch-site") {
+    let ours = match text("sec-fetch-site") {
         Some(site) => matches!(site, "same-origin" | "none"),
         None => text("origin").is_some_and(|origin| origin == settings.public_origin),
-    }
-}
-
-/// The longest that browsers keep a cookie (400 days, RFC 6265bis). When a session ends is decided
-/// by its row, which moves with every use.
-const COOKIE_SECS: u32 = 400 * 24 * 3600;
-
-/// The `Set-Cookie` value that keeps a session in a browser.
-#[must_use]
-pub fn session_cookie(settings: &Settings, token: &PlainToken) -> String {
-    let token = token.reveal();
-    let rest = format!("Path=/; HttpOnly; SameSite=Lax; Max-Age={COOKIE_SECS}");
-    match settings.is_plain_http() {
-        true => format!("{COOKIE}={token}; {rest}"),
-        false => format!("{SECURE_COOKIE}={token}; {rest}; Secure"),
-    }
-}
-
-/// The `Set-Cookie` value that takes the session out of a browser.
-#[must_use]
-pub fn ended_cookie(settings: &Settings) -> String {
-    let rest = "Path=/; HttpOnly; SameSite=Lax; Max-Age=0";
-    match settings.is_plain_http() {
-        true => format!("{COOKIE}=; {rest}"),
-        false => format!("{SECURE_COOKIE}=; {rest}; Secure"),
-    }
+    };
+    let detail = "Requests with a cookie that change something must come from our own pages.";
+    ours.then_some(()).ok_or_else(|| Problem::new(StatusCode::FORBIDDEN, "cross_site", detail))
 }

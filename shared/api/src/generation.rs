@@ -154,30 +154,30 @@ pub struct Urls {
     pub cancel: String,
 }
 
-/// The job and detail of an account's generation; 404 for deleted ones and other people's.
+/// The job and detail of a generation of these owners; 404 for deleted ones and other people's.
 ///
 /// # Errors
 /// 404, 503.
 pub async fn find(
     tables: &dyn Tables,
-    account: AccountId,
+    owners: &[AccountId],
     id: GenerationId,
 ) -> Result<(Job, Option<Detail>), Problem> {
-    let found = generations::find(tables, account, id).await?;
+    let found = generations::find(tables, owners, id).await?;
     found.filter(|(job, _)| job.deleted_at.is_none()).ok_or_else(Problem::not_found)
 }
 
-/// An account's generation as JSON, with its place in the queue.
+/// A generation of these owners as JSON, with its place in the queue.
 ///
 /// # Errors
 /// 404, 503.
 pub async fn load(
     app: &App,
     objects: &dyn Objects,
-    account: AccountId,
+    owners: &[AccountId],
     id: GenerationId,
 ) -> Result<GenerationView, Problem> {
-    let (job, detail) = find(&*app.tables, account, id).await?;
+    let (job, detail) = find(&*app.tables, owners, id).await?;
     let mut shown = view(app, objects, &job, detail).await?;
     if job.status == Status::Queued {
         let ahead = app.positions.ahead_of(&*app.tables, &job).await?;

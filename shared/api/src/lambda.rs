@@ -36,8 +36,7 @@ impl Deployment {
         let per_account = number("REVERIE_REQUESTS_PER_ACCOUNT")?.unwrap_or(PER_ACCOUNT);
         let per_key = number("REVERIE_REQUESTS_PER_KEY")?.unwrap_or(PER_KEY);
         let tables = self.tables()?;
-        let secret = required("REVERIE_HASH_SECRET_ARN")?;
-        let (hash_secret, ()) = tokio::join!(self.secret(&secret), warm(&tables));
+        let (hash_secret, ()) = tokio::join!(self.secret("REVERIE_HASH_SECRET_ARN"), warm(&tables));
         let settings = Settings {
             public_origin: required("REVERIE_PUBLIC_ORIGIN")?,
             hash_secret: hash_secret?,
@@ -83,10 +82,14 @@ impl Deployment {
         Ok(SqsQueue::new(aws::sqs(&self.sdk), required("REVERIE_QUEUE_JOBS")?))
     }
 
-    async fn secret(&self, arn: &str) -> anyhow::Result<SecretString> {
+    /// The text of the secret that the variable names.
+    ///
+    /// # Errors
+    /// Names the variable that is missing, or whose secret cannot be read.
+    pub async fn secret(&self, variable: &str) -> anyhow::Result<SecretString> {
         let client = aws_sdk_secretsmanager::Client::new(&self.sdk);
-        let answer = client.get_secret_value().secret_id(arn).send().await;
-        let answer = answer.context("the secret of REVERIE_HASH_SECRET_ARN cannot be read")?;
+        let answer = client.get_secret_value().secret_id(required(variable)?).send().await;
+        let answer = answer.with_context(|| format!("the secret of {variable} cannot be read"))?;
         let text = answer.secret_string.context("the secret has no text")?;
         Ok(SecretString::from(text))
     }

@@ -5,6 +5,7 @@ mod app;
 mod body;
 mod caller;
 mod catalogue;
+mod cookies;
 mod device;
 mod edge;
 mod finish;
@@ -27,10 +28,11 @@ pub use address::ClientAddress;
 pub use app::{App, Settings};
 pub use body::{Body, Params};
 pub use caller::{
-    AccountRead, COOKIE, Caller, CreditsRead, GenerationsRead, GenerationsWrite, SECURE_COOKIE,
-    UploadsRead, UploadsWrite, ended_cookie, session_cookie,
+    AccountRead, Caller, CreditsRead, GenerationsRead, GenerationsWrite, UploadsRead, UploadsWrite,
+    from_our_pages,
 };
 pub use catalogue::Catalogue;
+pub use cookies::{SESSION, ended_cookie, read_cookie, session_cookie, set_cookie};
 pub use device::UserAgent;
 pub use finish::{BODY_LIMIT, finish};
 pub use idempotency::{IdempotencyKey, Replay};

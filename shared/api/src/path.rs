@@ -5,7 +5,7 @@ use http::request::Parts;
 
 use crate::Problem;
 
-/// The id in the path. A text that is no such id names nothing: 404.
+/// The id in the path: its first parameter. A text that is no such id names nothing: 404.
 #[derive(Debug, Clone, Copy)]
 pub struct Id<T>(pub T);
 
@@ -16,7 +16,10 @@ impl<S: Send + Sync, T: FromStr> FromRequestParts<S> for Id<T> {
         let Path(values) = Path::<Vec<(String, String)>>::from_request_parts(parts, state)
             .await
             .map_err(|_| Problem::not_found())?;
-        let id = values.iter().find(|(name, _)| name == "id");
-        id.and_then(|(_, text)| text.parse().ok()).map(Self).ok_or_else(Problem::not_found)
+        values
+            .first()
+            .and_then(|(_, text)| text.parse().ok())
+            .map(Self)
+            .ok_or_else(Problem::not_found)
     }
 }

@@ -18,9 +18,16 @@ impl Signer {
     /// # Errors
     /// If the library refuses the key, which it never does.
     pub fn new(settings: &Settings) -> Result<Self, Problem> {
-        let secret = settings.hash_secret.expose_secret().as_bytes();
+        Self::of(settings.hash_secret.expose_secret().as_bytes(), "receipts, Ed25519, version 1")
+    }
+
+    /// The signer of a secret, for one purpose.
+    ///
+    /// # Errors
+    /// If the library refuses the key, which it never does.
+    pub fn of(secret: &[u8], purpose: &str) -> Result<Self, Problem> {
         let mut mac = Hmac::<Sha256>::new_from_slice(secret).map_err(Problem::internal)?;
-        mac.update(b"receipts, Ed25519, version 1");
+        mac.update(purpose.as_bytes());
         let seed = mac.finalize().into_bytes();
         Ed25519KeyPair::from_seed_unchecked(&seed).map(Self).map_err(Problem::internal)
     }

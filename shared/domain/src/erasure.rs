@@ -50,6 +50,9 @@ pub struct Erasure {
     pub id: ErasureId,
     /// What is erased, until backups are gone.
     pub account: Option<AccountId>,
+    /// The guests that became that account, which are erased with it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub aliases: Vec<AccountId>,
     /// SHA-256 of the receipt's token, in hex; `None` if nobody asked for the erasure.
     pub token_hash: Option<String>,
     /// When it was asked for.
@@ -90,6 +93,7 @@ impl Erasure {
         Self {
             id: ErasureId::new(),
             account: Some(account),
+            aliases: Vec::new(),
             token_hash,
             requested_at: now,
             step: Step::Jobs,
@@ -100,6 +104,12 @@ impl Erasure {
             due_at: Some(now),
             version: 1,
         }
+    }
+
+    /// All accounts that it erases; none once backups are gone.
+    #[must_use]
+    pub fn accounts(&self) -> Vec<AccountId> {
+        self.account.iter().chain(&self.aliases).copied().collect()
     }
 
     /// The same with `number` more of `kind` deleted.
@@ -133,6 +143,7 @@ impl Erasure {
             (Step::Remember | Step::Ended, _) => {
                 next.step = Step::Ended;
                 next.account = None;
+                next.aliases = Vec::new();
                 next.due_at = None;
             }
         }

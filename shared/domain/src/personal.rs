@@ -50,12 +50,49 @@ pub const REGISTER: &[PersonalData] = &[
         stored_in: &[place(
             "accounts",
             "profile",
-            &["id", "kind", "plan", "wallet", "created_at", "check_at", "erasure"],
+            &[
+                "id",
+                "kind",
+                "plan",
+                "wallet",
+                "created_at",
+                "check_at",
+                "name",
+                "email",
+                "aliases",
+                "joined",
+                "erasure",
+            ],
         )],
-        purpose: "to own generations and credits",
-        kept: "a guest's until 30 days after last use, to the day",
+        purpose: "to own generations and credits, and to know what to call its owner",
+        kept: "a guest's until 30 days after last use, after sign-in 3 years, to the day",
         shown: "GET /v1/me",
         erased: "DELETE /v1/me, within about an hour",
+    },
+    PersonalData {
+        category: "identities",
+        stored_in: &[
+            place(
+                "accounts",
+                "identity",
+                &[
+                    "account",
+                    "provider",
+                    "subject",
+                    "subject_hash",
+                    "email",
+                    "email_hash",
+                    "linked_at",
+                ],
+            ),
+            place("accounts", "login", &["subject_hash", "account"]),
+            place("accounts", "email", &["email_hash", "account"]),
+        ],
+        purpose: "to sign in: who a person is at the provider that they chose, and to find that by \
+                  hashes",
+        kept: "as long as the account",
+        shown: "GET /v1/me/identities, without the hashes",
+        erased: "DELETE /v1/me/identities/{provider}, DELETE /v1/me",
     },
     PersonalData {
         category: "sessions",
@@ -283,6 +320,7 @@ pub const REGISTER: &[PersonalData] = &[
             &[
                 "id",
                 "account",
+                "aliases",
                 "token_hash",
                 "requested_at",
                 "step",
@@ -330,7 +368,7 @@ mod tests {
     use super::*;
     use crate::{
         erasure::{BACKUP_DAYS, RECEIPT_DAYS},
-        plan::{GUEST_DAYS, Plan, UPLOAD_DAYS},
+        plan::{GUEST_DAYS, Plan, UPLOAD_DAYS, USER_DAYS},
     };
 
     #[test]
@@ -350,6 +388,7 @@ mod tests {
         let results = format!("{free} days on the free plan, {plus} on plus, {premium} on premium");
         assert_eq!(kept("results"), results);
         assert!(kept("account").contains(&format!("{GUEST_DAYS} days")));
+        assert!(kept("account").contains(&format!("{} years", USER_DAYS / 365)));
         assert!(kept("erasures").contains(&format!("{BACKUP_DAYS} days")));
         assert!(kept("erasures").contains(&format!("{} years", RECEIPT_DAYS / 365)));
         assert_eq!(kept("uploads"), format!("{UPLOAD_DAYS} day, the row {} days", UPLOAD_DAYS + 1));

@@ -64,6 +64,8 @@ pub const GUEST_ALLOWANCE: Credits = Credits::new(100);
 
 /// Days after their last use for which guests and what is theirs are kept.
 pub const GUEST_DAYS: i64 = 30;
+/// The same of people who have signed in.
+pub const USER_DAYS: i64 = 3 * 365;
 
 /// Days for which an upload is kept.
 pub const UPLOAD_DAYS: i64 = 1;

@@ -1,7 +1,6 @@
 //! ONNX models on tract, on the best device that is there.
 
 mod cache;
-mod rows;
 
 use std::io::Cursor;
 use std::sync::Arc;
@@ -25,19 +24,14 @@ impl Plan {
         Ok(Self(Arc::from(runtime.prepare(parsed(onnx)?)?)))
     }
 
-    /// Compiles a decoder that takes one token, for one row and for `rows` rows at once. The second has
-    /// the inputs and outputs of the first for one row after the other; it is `None` on a device that has
-    /// its own ways.
-    pub(crate) fn decoders(onnx: &[u8], rows: usize) -> TractResult<(Self, Option<Self>)> {
+    /// Compiles a decoder that takes one token. On the CPU it reads its cache where it is.
+    pub(crate) fn decoder(onnx: &[u8]) -> TractResult<Self> {
         let (name, runtime) = runtime()?;
         if name != CPU {
-            return Ok((Self::compile(onnx)?, None));
+            return Self::compile(onnx);
         }
-        let model = parsed(onnx)?.into_decluttered()?;
-        let of = |rows| -> TractResult<Self> {
-            Ok(Self(Arc::from(runtime.prepare(rows::of(&model, rows)?)?)))
-        };
-        Ok((of(1)?, Some(of(rows)?)))
+        let model = cache::read_in_place(parsed(onnx)?.into_decluttered()?)?;
+        Ok(Self(Arc::from(runtime.prepare(model)?)))
     }
 
     /// A state of its own for one job.

@@ -5,7 +5,6 @@ mod bars;
 mod brief;
 mod decoder;
 mod form;
-mod gathering;
 mod grammar;
 mod harmony;
 mod network;

@@ -2,6 +2,7 @@
 
 mod api_keys;
 mod credentials;
+mod identities;
 mod requests;
 mod sessions;
 
@@ -19,6 +20,9 @@ use crate::{
 };
 
 pub use api_keys::{API_KEYS, ApiKey, api_keys, revoke_api_keys};
+pub use identities::{
+    Email, IDENTITIES, Identity, Login, email_holders, identities, logged_in_by, unlink,
+};
 pub use requests::{Asker, Requests, settle_requests};
 pub use sessions::{ABSOLUTE, Device, IDLE, Session, end_sessions, sessions};
 
@@ -28,6 +32,8 @@ pub use sessions::{ABSOLUTE, Device, IDLE, Session, end_sessions, sessions};
 pub enum AccountKind {
     /// Nobody we know.
     Guest,
+    /// Somebody who has signed in.
+    User,
 }
 
 /// An account's row. It alone links the account to its wallet.
@@ -46,6 +52,18 @@ pub struct Account {
     /// When the housekeeper looks whether it is still used; part of the key in its agenda.
     #[serde(default)]
     pub check_at: Option<Timestamp>,
+    /// What the person is called, as the provider said or as they corrected it.
+    #[serde(default)]
+    pub name: Option<String>,
+    /// Their confirmed address.
+    #[serde(default)]
+    pub email: Option<String>,
+    /// Guests that became this account by signing in: their history is read with it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub aliases: Vec<AccountId>,
+    /// Of a guest that became another account: which. Nobody is let in by the guest's own tokens.
+    #[serde(default)]
+    pub joined: Option<AccountId>,
     /// The erasure that is under way. From then on nobody is let in.
     #[serde(default)]
     pub erasure: Option<ErasureId>,
@@ -69,6 +87,36 @@ impl Account {
     #[must_use]
     pub fn next(&self) -> Self {
         Self { version: self.version + 1, ..self.clone() }
+    }
+
+    /// A new account with nothing in it yet.
+    #[must_use]
+    pub fn open(now: Timestamp, kind: AccountKind, check_at: Timestamp) -> Self {
+        Self {
+            id: AccountId::new(),
+            kind,
+            plan: Plan::Free,
+            wallet: WalletId::new(),
+            created_at: now,
+            check_at: Some(check_at),
+            name: None,
+            email: None,
+            aliases: Vec::new(),
+            joined: None,
+            erasure: None,
+            version: 1,
+        }
+    }
+
+    /// Whose things it may read and change: its own, and those of the guests that became it.
+    pub fn owners(&self) -> Vec<AccountId> {
+        std::iter::once(&self.id).chain(&self.aliases).copied().collect()
+    }
+
+    /// Whether anybody may be let in.
+    #[must_use]
+    pub const fn is_open(&self) -> bool {
+        self.erasure.is_none() && self.joined.is_none()
     }
 }
 
@@ -160,7 +208,7 @@ pub async fn authenticate(
         CredentialKind::Session => from_maybe(row)?.map(Credential::Session),
         CredentialKind::ApiKey => from_maybe(row)?.map(Credential::ApiKey),
     };
-    let account = account.filter(|account| account.erasure.is_none());
+    let account = account.filter(Account::is_open);
     let Some((account, credential)) = account.zip(credential.filter(|one| one.is_valid(now)))
     else {
         return Ok(None);
@@ -172,13 +220,13 @@ pub async fn authenticate(
     Ok(Some(Known { account, credential, requests }))
 }
 
-/// The account, unless it is being erased.
+/// The account, unless it is being erased or became another.
 ///
 /// # Errors
 /// [`StoreError`].
 pub async fn find(tables: &dyn Tables, id: AccountId) -> Result<Option<Account>, StoreError> {
     let found: Option<Account> = crate::record::get(tables, account_key(id)).await?;
-    Ok(found.filter(|account| account.erasure.is_none()))
+    Ok(found.filter(Account::is_open))
 }
 
 /// When the account was last used, by a session or an API key, to the day. A key that waits for its

@@ -105,7 +105,7 @@ pub async fn source(
     if row.expires_at <= now {
         return Ok(None);
     }
-    let found = generations::find(tables, row.account, row.generation).await?;
+    let found = generations::find(tables, &[row.account], row.generation).await?;
     let answers = |job: &Job| job.status == Status::Succeeded && job.files_available(now);
     Ok(found.filter(|(job, _)| answers(job)).and_then(|(job, detail)| Some((job, detail?))))
 }

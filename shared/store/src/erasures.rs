@@ -10,10 +10,10 @@ use serde_json::Value;
 
 use crate::{
     Record,
-    accounts::{Account, account_key},
+    accounts::{self, Account, account_key},
     agenda::{Task, moved},
     ledger::{self, LedgerError},
-    record::{deletion, get, replace},
+    record::{deletion, from_row, get, replace},
     tables::{Key, Query, Range, Row, StoreError, Table, Tables, Write, WriteError},
 };
 
@@ -47,7 +47,8 @@ pub async fn find(tables: &dyn Tables, id: ErasureId) -> Result<Option<Erasure>,
 }
 
 /// Begins an erasure: from here on nobody is let in, nothing can be submitted, and the housekeeper
-/// does the rest. All in one transaction.
+/// does the rest. All in one transaction. Returns it with the guests that became the account, into
+/// which nobody is let in anyway.
 ///
 /// # Errors
 /// [`LedgerError::Conflict`] if the account is not as it was given any more.
@@ -56,11 +57,13 @@ pub async fn begin(
     now: Timestamp,
     account: &Account,
     erasure: &Erasure,
-) -> Result<(), LedgerError> {
+) -> Result<Erasure, LedgerError> {
+    let erasure = Erasure { aliases: account.aliases.clone(), ..erasure.clone() };
     let mut others = vec![mark(account, erasure.id).replace(account)?, erasure.create()?];
     others.extend(moved(Task::Inactive(account.id), account.check_at, None)?);
     others.extend(moved(Task::Erase(erasure.id), None, erasure.due_at)?);
-    seal(tables, now, account, &others).await
+    seal(tables, now, account, &others).await?;
+    Ok(erasure)
 }
 
 /// The account with the mark.
@@ -94,22 +97,23 @@ async fn seal(
     }
 }
 
-/// Marks the account again if a restore brought it back unmarked: nobody is let in. Alone, so that
-/// nothing else that was restored can keep a door open. `false` if it changed meanwhile.
+/// Marks the accounts again that a restore brought back unmarked: nobody is let in. Alone, so that
+/// nothing else that was restored can keep a door open. `false` if one changed meanwhile.
 ///
 /// # Errors
 /// [`StoreError`].
 pub async fn mark_again(tables: &dyn Tables, erasure: &Erasure) -> Result<bool, StoreError> {
-    let account = marked_or_not(tables, erasure).await?;
-    let Some(account) = account.filter(|account| account.erasure.is_none()) else {
-        return Ok(true);
-    };
-    // What is on the agenda for it may not have been restored with it, and is forgotten otherwise.
-    let marked = mark(&account, erasure.id);
-    Ok(replace(tables, &account, &marked).await?.is_ok())
+    for account in marked_or_not(tables, erasure).await? {
+        // What is on the agenda for it may not have been restored with it, and is forgotten otherwise.
+        let marked = mark(&account, erasure.id);
+        if account.erasure.is_none() && replace(tables, &account, &marked).await?.is_err() {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
-/// Closes the account's wallet if a restore brought it back open.
+/// Closes the accounts' wallets that a restore brought back open.
 ///
 /// # Errors
 /// [`LedgerError`].
@@ -118,18 +122,16 @@ pub async fn close_again(
     now: Timestamp,
     erasure: &Erasure,
 ) -> Result<(), LedgerError> {
-    let Some(account) = marked_or_not(tables, erasure).await? else { return Ok(()) };
-    seal(tables, now, &account, &[]).await
+    for account in marked_or_not(tables, erasure).await? {
+        seal(tables, now, &account, &[]).await?;
+    }
+    Ok(())
 }
 
-async fn marked_or_not(
-    tables: &dyn Tables,
-    erasure: &Erasure,
-) -> Result<Option<Account>, StoreError> {
-    match erasure.account {
-        Some(id) => get(tables, account_key(id)).await,
-        None => Ok(None),
-    }
+async fn marked_or_not(tables: &dyn Tables, erasure: &Erasure) -> Result<Vec<Account>, StoreError> {
+    let keys: Vec<Key> = erasure.accounts().into_iter().map(account_key).collect();
+    let rows = tables.get(&keys).await?;
+    rows.into_iter().flatten().map(from_row).collect()
 }
 
 /// Writes the erasure's next state, its time on the agenda and `others`, all or none. Otherwise
@@ -197,11 +199,28 @@ pub async fn some_rows(tables: &dyn Tables, account: AccountId) -> Result<Found,
                 found.writes.push(write);
             }
         }
+        if table == Table::Accounts {
+            found.writes.extend(finders(tables, &found.writes, account).await?);
+        }
         if !found.writes.is_empty() {
             break;
         }
     }
     Ok(found)
+}
+
+/// The deletion of what finds the account by the identities that are deleted.
+async fn finders(
+    tables: &dyn Tables,
+    writes: &[Write],
+    account: AccountId,
+) -> Result<Vec<Write>, StoreError> {
+    let own = accounts::identities(tables, account).await?;
+    let (gone, kept): (Vec<_>, Vec<_>) =
+        own.into_iter().partition(|one| writes.iter().any(|write| write.key == one.key()));
+    let mut all = accounts::unlink(tables, &gone, &kept).await?;
+    all.retain(|write| !gone.iter().any(|one| one.key() == write.key));
+    Ok(all)
 }
 
 fn kind(table: Table, row: &Row) -> String {

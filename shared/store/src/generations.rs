@@ -107,20 +107,24 @@ pub async fn submit(
     ledger::hold(tables, job.created_at, wallet, job.id, job.price, limit, &beside).await
 }
 
-/// The job and its detail, deleted ones included.
+/// The job and its detail, deleted ones included, if it is one of these owners'.
 ///
 /// # Errors
 /// [`StoreError`].
 pub async fn find(
     tables: &dyn Tables,
-    account: AccountId,
+    owners: &[AccountId],
     id: GenerationId,
 ) -> Result<Option<(Job, Option<Detail>)>, StoreError> {
-    let keys = [job_key(account, id), detail_key(account, id)];
+    let keys: Vec<Key> =
+        owners.iter().flat_map(|owner| [job_key(*owner, id), detail_key(*owner, id)]).collect();
     let mut rows = tables.get(&keys).await?.into_iter();
-    let job = from_maybe::<Job>(rows.next().flatten())?;
-    let detail = from_maybe::<Detail>(rows.next().flatten())?;
-    Ok(job.map(|job| (job, detail)))
+    while let (Some(job), Some(detail)) = (rows.next(), rows.next()) {
+        if let Some(job) = from_maybe::<Job>(job)? {
+            return Ok(Some((job, from_maybe(detail)?)));
+        }
+    }
+    Ok(None)
 }
 
 /// The job alone.
@@ -155,6 +159,25 @@ pub async fn list(
         limit,
     };
     tables.query(&query).await?.into_iter().map(from_row).collect()
+}
+
+/// The same of several owners together. Ids come in the order of time.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn history(
+    tables: &dyn Tables,
+    owners: &[AccountId],
+    after: Option<GenerationId>,
+    limit: u32,
+) -> Result<Vec<Job>, StoreError> {
+    let mut all = Vec::new();
+    for owner in owners {
+        all.extend(list(tables, *owner, after, limit).await?);
+    }
+    all.sort_by_key(|job| std::cmp::Reverse(job.id));
+    all.truncate(limit as usize);
+    Ok(all)
 }
 
 /// The details of up to 100 jobs, in their order.

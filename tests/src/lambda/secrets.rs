@@ -39,6 +39,10 @@ impl Secrets {
 /// The ARN of the secret that an edge adds: `new`, and `old` before it.
 pub const ORIGIN_ARN: &str = "arn:aws:secretsmanager:us-east-1:000000000000:secret:origin-a1b2c3";
 
+/// The ARN of the secret in which an operator says where people may sign in: at GitHub.
+pub const PROVIDERS_ARN: &str =
+    "arn:aws:secretsmanager:eu-central-1:000000000000:secret:providers-a1b2c3";
+
 /// The ARN of the template's secret.
 pub(super) fn arn() -> String {
     format!("arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:HashSecret-a1b2c3")
@@ -59,6 +63,11 @@ async fn get_secret_value(
     let text = match asked {
         _ if asked == arn() => secret,
         ORIGIN_ARN => json!({"current": "new", "previous": "old"}).to_string(),
+        PROVIDERS_ARN => json!([{
+            "kind": "github", "id": "github", "name": "GitHub", "client_id": "an id",
+            "client_secret": "a secret",
+        }])
+        .to_string(),
         _ => return refused("ResourceNotFoundException"),
     };
     let answer = json!({

@@ -5,6 +5,7 @@ use std::{sync::Arc, time::Duration};
 use axum::{Router, body::Body};
 use http::{Method, Request};
 use reverie_api::{AccountLimit, AddressLimit, App, Catalogue, Settings, finish};
+use reverie_auth::{Auth, Providers};
 use reverie_domain::{credits::Credits, random};
 use reverie_generations::Generations;
 use reverie_inference::Engine;
@@ -304,7 +305,7 @@ impl Person {
             queue: ports.queue,
             catalogue: Arc::new(Catalogue::fixed(vec![self.world.engine.manifest().clone()])),
         };
-        let router = reverie_auth::router(app.clone())
+        let router = reverie_auth::router(Auth { app: app.clone(), providers: Providers::none() })
             .merge(reverie_credits::router(app))
             .merge(reverie_generations::router(generations));
         let addresses = AddressLimit::per_minute(3_000, ports.clock);

@@ -19,7 +19,7 @@ use reverie_domain::{
 };
 use reverie_housekeeper::Housekeeper;
 use reverie_store::agenda::PAGE;
-use reverie_tests::{Client, PATIENCE, messages, moved::MovedClock, send, stops::Stops};
+use reverie_tests::{Browser, Client, PATIENCE, messages, moved::MovedClock, send, stops::Stops};
 use serde_json::{Value, json};
 
 use crate::TestApp;
@@ -128,6 +128,23 @@ async fn announced(guest: &Client, bytes: usize) -> Value {
     guest.post("/v1/uploads", body).await.expect(StatusCode::CREATED)
 }
 
+/// The same person after signing in; another guest of theirs, who has made something, becomes that
+/// account.
+async fn signed_in(guest: Client) -> Client {
+    let email = format!("{MARK}@example.com");
+    let mut browser = Browser::new(&guest.base);
+    browser.keep("reverie", guest.token.clone().unwrap());
+    assert_eq!(browser.sign_in(&email, MARK).await, "done");
+    let mut other = Browser::new(&guest.base);
+    other.post("/v1/guests", Value::Null).await.expect(StatusCode::CREATED);
+    let wish = json!({"kind": "music", "prompt": MARK, "seconds": 5});
+    let made = other.post("/v1/generations", wish).await.expect(StatusCode::ACCEPTED);
+    assert_eq!(other.sign_in(&email, MARK).await, "done");
+    let guest = Client { token: browser.cookie("reverie").map(str::to_owned), ..guest };
+    guest.finished(&made).await;
+    guest
+}
+
 /// Begins the erasure; whoever has the receipt's token.
 async fn erased(guest: &Client) -> (Client, String) {
     let answer = guest.delete("/v1/me?confirm=erase").await;
@@ -148,6 +165,7 @@ async fn nothing_of_an_erased_account_is_left_anywhere() {
     let clock = MovedClock::default();
     let app = start(&clock, true).await;
     let (guest, key) = planted(&app).await;
+    let guest = signed_in(guest).await;
     let account =
         guest.get("/v1/me").await.expect(StatusCode::OK)["id"].as_str().unwrap().to_owned();
     let late = announced(&guest, 100).await;
@@ -180,10 +198,11 @@ async fn nothing_of_an_erased_account_is_left_anywhere() {
     let done = reader.get(&receipt).await.expect(StatusCode::OK);
     assert_eq!(done["status"], "completed", "{done:#}");
     for (store, kind, expected) in [
-        ("accounts", "profile", 1),
-        ("accounts", "session", 1),
+        ("accounts", "profile", 2),
+        ("accounts", "identity", 1),
+        ("accounts", "session", 2),
         ("accounts", "key", 1),
-        ("generations", "job", 2),
+        ("generations", "job", 3),
         ("generations", "quote", 1),
         ("generations", "upload", 2),
         ("operations", "idempotency", 3),

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use reqwest::StatusCode;
 use reverie_domain::personal::{EVERY_ROW, REGISTER, place_of};
-use reverie_tests::Client;
+use reverie_tests::{Browser, Client};
 use serde_json::{Value, json};
 
 use crate::TestApp;
@@ -51,6 +51,12 @@ async fn live(app: &TestApp) {
     assert_eq!(guest.put(&upload, "image/png", vec![7; 100]).await, StatusCode::OK);
     let path = format!("/v1/uploads/{}/complete", upload["id"].as_str().unwrap());
     guest.post(&path, Value::Null).await;
+    let mut browser = Browser::new(&guest.base);
+    assert_eq!(browser.sign_in("ada@example.com", "Ada").await, "done");
+    // A guest who becomes that account.
+    let mut other = Browser::new(&guest.base);
+    other.post("/v1/guests", Value::Null).await.expect(StatusCode::CREATED);
+    assert_eq!(other.sign_in("ada@example.com", "Ada").await, "done");
     let body = app.guest().await.delete("/v1/me?confirm=erase").await;
     body.expect(StatusCode::ACCEPTED);
 }

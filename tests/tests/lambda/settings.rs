@@ -1,5 +1,9 @@
 //! A function without its settings does not start, and says what is missing.
 
+use reqwest::StatusCode;
+use reverie_tests::PROVIDERS_ARN;
+use serde_json::{Value, json};
+
 use crate::TestApp;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -20,5 +24,40 @@ async fn the_missing_variable_is_named() {
         assert_eq!(ended.expect("it ends").code(), Some(1), "{binary}: {log}");
         assert!(log.contains(&format!("{variable} is not set")), "{binary}: {log}");
     }
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sign_in_is_where_the_secret_says() {
+    let app = TestApp::without_worker().await;
+    let asked = |path: &str| {
+        json!({
+            "version": "2.0", "routeKey": format!("ANY {path}"), "rawPath": path,
+            "rawQueryString": "", "headers": {"host": "api.example"}, "isBase64Encoded": false,
+            "requestContext": {
+                "accountId": "000000000000", "apiId": "abcdefghij", "stage": "$default",
+                "routeKey": "ANY /", "requestId": "one", "timeEpoch": 1,
+                "time": "12/Mar/2020:19:03:58 +0000", "domainName": "abcdefghij",
+                "domainPrefix": "abcdefghij",
+                "http": {"method": "GET", "path": path, "protocol": "HTTP/1.1",
+                         "sourceIp": "192.0.2.1", "userAgent": "test"},
+            },
+        })
+    };
+    let secret = ("REVERIE_PROVIDERS_SECRET_ARN", PROVIDERS_ARN);
+    let event = asked("/v1/auth/providers");
+    let with = app.adapter().invoke_with("auth", secret, &event).await.unwrap();
+    let shown: Value = serde_json::from_str(with["body"].as_str().unwrap()).unwrap();
+    assert_eq!(shown["items"][0]["name"], "GitHub");
+    let event = asked("/v1/auth/github/login");
+    let login = app.adapter().invoke_with("auth", secret, &event).await.unwrap();
+    assert_eq!(login["statusCode"], 303);
+    let to = login["headers"]["location"].as_str().unwrap();
+    assert!(to.starts_with("https://github.com/login/oauth/authorize?"), "{to}");
+    assert_eq!(login["cookies"].as_array().unwrap().len(), 1);
+
+    let nobody = app.nobody();
+    let without = nobody.get("/v1/auth/providers").await.expect(StatusCode::OK);
+    assert_eq!(without["items"], json!([]));
     app.stop().await;
 }

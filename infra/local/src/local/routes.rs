@@ -2,6 +2,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use reverie_api::{App, Catalogue, document};
+use reverie_auth::{Auth, Providers};
 use reverie_events::{Carrier, Events};
 use reverie_generations::Generations;
 use reverie_inference::Package;
@@ -12,7 +13,12 @@ use utoipa::openapi::OpenApi;
 use super::Ports;
 
 /// The routes of all functions, as API Gateway would put them together, and their description.
-pub(super) fn all(app: &App, ports: &Ports, packages: Vec<Package>) -> (Router, OpenApi) {
+pub(super) fn all(
+    app: &App,
+    ports: &Ports,
+    packages: Vec<Package>,
+    providers: Providers,
+) -> (Router, OpenApi) {
     let models = packages.iter().map(|package| package.manifest().clone()).collect();
     let catalogue = Arc::new(Catalogue::fixed(models));
     let sketches = Sketches {
@@ -31,7 +37,7 @@ pub(super) fn all(app: &App, ports: &Ports, packages: Vec<Package>) -> (Router, 
     let (objects, carrier) = (ports.objects.clone(), Carrier::Streams);
     let events = Events { app: app.clone(), objects, carrier };
     let functions = [
-        reverie_auth::router(app.clone()),
+        reverie_auth::router(Auth { app: app.clone(), providers }),
         reverie_credits::router(app.clone()),
         reverie_generations::router(generations),
         reverie_sketches::router(sketches),

@@ -6,15 +6,32 @@
 use tract_onnx::prelude::*;
 use tract_onnx::tract_core::internal::*;
 use tract_onnx::tract_core::ops::einsum::EinSum;
+use tract_onnx::tract_core::ops::source::TypedSource;
 
 /// Numbers that one pass over a column of values sums at once: as many as stay in registers.
 const BLOCK: usize = 32;
 /// Partial sums of a product of two vectors.
 const LANES: usize = 8;
 
+/// The decluttered model with products of its own for the caches that are among its inputs.
+pub(super) fn read_in_place(mut model: TypedModel) -> TractResult<TypedModel> {
+    for id in model.eval_order()? {
+        let node = model.node(id);
+        let (Some(op), [_, cache]) = (node.op_as::<EinSum>(), &node.inputs[..]) else { continue };
+        if !model.node(cache.node).op_is::<TypedSource>() {
+            continue;
+        }
+        if let Some(product) = CacheProduct::of(op) {
+            TypedModelPatch::replace_single_op(&model, node, &node.inputs, product)?
+                .apply(&mut model)?;
+        }
+    }
+    Ok(model)
+}
+
 /// `data [A, M, _] × cache [A, P, D]`, for each `A`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) enum CacheProduct {
+enum CacheProduct {
     /// `[A, M, D]` with each row of the cache: `[A, M, P]`.
     Keys,
     /// The mean of the rows by the weights `[A, M, P]`, not divided: `[A, M, D]`.
@@ -23,7 +40,7 @@ pub(super) enum CacheProduct {
 
 impl CacheProduct {
     /// The product that an `EinSum` is; `None` if it is another one.
-    pub(super) fn of(op: &EinSum) -> Option<Self> {
+    fn of(op: &EinSum) -> Option<Self> {
         let (inputs, outputs) = op.axes.to_strs();
         let mut letters: Vec<char> = Vec::new();
         let mut plain = |text: &String| -> Vec<usize> {

@@ -2,7 +2,7 @@
 
 use tract_onnx::prelude::TractError;
 
-use super::network::{Network, ROWS};
+use super::network::Network;
 use super::vocabulary::Vocabulary;
 use crate::error::{EngineError, PackageError};
 use crate::package::Package;
@@ -15,9 +15,6 @@ pub struct Decoder {
 }
 
 impl Decoder {
-    /// How many rows one step takes at most.
-    pub const ROWS: usize = ROWS;
-
     /// Loads `vocab.json` and `score.onnx`.
     ///
     /// # Errors
@@ -31,31 +28,21 @@ impl Decoder {
         Ok(Self { network, tokens: vocabulary.len() as u32 })
     }
 
-    /// Appends `tokens` tokens to each of `rows` new rows on this thread, one of each in a step.
-    ///
-    /// Returns the logits after each row.
+    /// Appends `tokens` tokens to a new row on this thread, and returns the logits after it.
     ///
     /// # Errors
-    /// More rows than [`Self::ROWS`], more tokens than the context, or a model that does not run.
-    pub fn decode(&self, rows: usize, tokens: usize) -> Result<Vec<Vec<f32>>, EngineError> {
-        self.decoded(rows, tokens)
+    /// More tokens than the context, or a model that does not run.
+    pub fn decode(&self, tokens: usize) -> Result<Vec<f32>, EngineError> {
+        self.decoded(tokens)
             .map_err(|error| EngineError::internal("score.onnx")(format!("{error:#}")))
     }
 
-    fn decoded(&self, rows: usize, tokens: usize) -> Result<Vec<Vec<f32>>, TractError> {
-        if rows > ROWS {
-            return Err(TractError::msg(format!("{rows} rows are more than {ROWS}")));
-        }
-        let mut sessions = Vec::new();
-        for _ in 0..rows {
-            sessions.push(self.network.session()?);
-        }
+    fn decoded(&self, tokens: usize) -> Result<Vec<f32>, TractError> {
+        let mut session = self.network.session()?;
         for at in 0..tokens {
-            for (row, session) in sessions.iter_mut().enumerate() {
-                session.push((at as u32 * 7 + row as u32) % self.tokens)?;
-            }
-            Network::advance_all(&mut sessions)?;
+            session.push(at as u32 * 7 % self.tokens)?;
+            session.advance()?;
         }
-        Ok(sessions.iter().map(|session| session.logits().to_vec()).collect())
+        Ok(session.logits().to_vec())
     }
 }

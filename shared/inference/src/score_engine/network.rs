@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use tract_onnx::prelude::*;
 
-use super::gathering::{Decoding, Gathering};
 use super::vocabulary::Vocabulary;
 use crate::runtime::Plan;
 
@@ -17,11 +16,7 @@ const EMPTY: f32 = -1e9;
 /// The model, shared by all jobs.
 #[derive(Debug)]
 pub(crate) struct Network {
-    /// Takes a token of one row.
-    narrow: Plan,
-    /// Takes a token of each of [`ROWS`] rows; none where the device gains nothing by it.
-    wide: Option<Plan>,
-    gathering: Gathering<Step, Stepped>,
+    plan: Plan,
     layers: usize,
     heads: usize,
     width: usize,
@@ -29,31 +24,10 @@ pub(crate) struct Network {
     vocabulary: usize,
 }
 
-/// Rows that are decoded in one step if so many jobs wait.
-pub(super) const ROWS: usize = 4;
-
-/// A token to append to a row.
-pub(super) struct Step {
-    token: u32,
-    position: usize,
-    mask: Arc<Tensor>,
-    cache: Vec<Arc<Tensor>>,
-}
-
-/// What a step gives.
-pub(super) struct Stepped {
-    /// Of the token after it.
-    logits: Vec<f32>,
-    /// Keys and values of each layer, [heads, 1, width].
-    new: Vec<Vec<f32>>,
-}
-
 /// One row of tokens while it is being written.
 pub(crate) struct Session<'n> {
     network: &'n Network,
-    decoding: Decoding<'n, Step, Stepped>,
-    narrow: Box<dyn State>,
-    wide: Option<Box<dyn State>>,
+    state: Box<dyn State>,
     /// Keys and values of each layer, [heads, slots, width].
     cache: Vec<Arc<Tensor>>,
     /// [1, slots].
@@ -68,13 +42,8 @@ pub(crate) struct Session<'n> {
 
 impl Network {
     pub(crate) fn new(onnx: &[u8], vocabulary: &Vocabulary) -> TractResult<Self> {
-        let (narrow, wide) = Plan::decoders(onnx, ROWS)?;
-        // Without a plan for several rows nobody needs to wait for others.
-        let most = if wide.is_some() { ROWS } else { 1 };
         Ok(Self {
-            narrow,
-            wide,
-            gathering: Gathering::new(most),
+            plan: Plan::decoder(onnx)?,
             layers: vocabulary.model.layers,
             heads: vocabulary.model.kv_heads,
             width: vocabulary.model.head_dim,
@@ -88,9 +57,7 @@ impl Network {
         let empty = || Tensor::zero::<f32>(&[self.heads, 0, self.width]).map(Arc::new);
         let mut session = Session {
             network: self,
-            decoding: self.gathering.join(),
-            narrow: self.narrow.spawn()?,
-            wide: None,
+            state: self.plan.spawn()?,
             cache: (0..self.layers * 2).map(|_| empty()).collect::<TractResult<_>>()?,
             mask: Arc::new(Tensor::zero::<f32>(&[1, 0])?),
             slots: 0,
@@ -100,41 +67,6 @@ impl Network {
         };
         session.grow()?;
         Ok(session)
-    }
-
-    /// Computes one token of each of these rows in one step.
-    pub(super) fn advance_all(sessions: &mut [Session<'_>]) -> TractResult<()> {
-        let steps: Vec<Option<Step>> =
-            sessions.iter_mut().map(Session::next_step).collect::<TractResult<_>>()?;
-        let steps: Vec<Step> = steps.into_iter().flatten().collect();
-        let Some(Session { network, narrow, wide, .. }) = sessions.first_mut() else {
-            return Ok(());
-        };
-        let stepped = run(network, narrow, wide, &steps)?;
-        drop(steps);
-        sessions.iter_mut().zip(stepped).try_for_each(|(session, stepped)| session.keep(stepped))
-    }
-
-    fn stepped(&self, outputs: &[TValue]) -> TractResult<Stepped> {
-        let numbers = |value: &TValue| -> TractResult<Vec<f32>> {
-            Ok(value.try_as_plain_ram()?.as_slice::<f32>()?.to_vec())
-        };
-        let logits = numbers(&outputs[0])?;
-        if logits.len() != self.vocabulary {
-            return Err(TractError::msg("score.onnx has another vocabulary"));
-        }
-        Ok(Stepped { logits, new: outputs[1..].iter().map(numbers).collect::<TractResult<_>>()? })
-    }
-}
-
-impl Step {
-    fn inputs(&self) -> impl Iterator<Item = TValue> + '_ {
-        let first = [
-            tensor2(&[[i64::from(self.token)]]).into(),
-            tensor1(&[self.position as i64]).into(),
-            self.mask.clone().into_tvalue(),
-        ];
-        first.into_iter().chain(self.cache.iter().map(|cache| cache.clone().into_tvalue()))
     }
 }
 
@@ -162,20 +94,27 @@ impl Session<'_> {
 
     /// Computes one of the tokens that wait; `false` if there is none.
     pub(crate) fn advance(&mut self) -> TractResult<bool> {
-        let Some(step) = self.next_step()? else { return Ok(false) };
-        let (network, narrow, wide) = (self.network, &mut self.narrow, &mut self.wide);
-        let stepped = self.decoding.step(step, |steps| run(network, narrow, wide, steps))?;
-        self.keep(stepped)?;
-        Ok(true)
-    }
-
-    fn next_step(&mut self) -> TractResult<Option<Step>> {
-        let Some(token) = self.pending.pop_front() else { return Ok(None) };
+        let Some(token) = self.pending.pop_front() else { return Ok(false) };
         if self.filled == self.slots {
             self.grow()?;
         }
-        let (mask, cache) = (self.mask.clone(), self.cache.clone());
-        Ok(Some(Step { token, position: self.filled, mask, cache }))
+        let outputs = self.run(token)?;
+        self.keep(&outputs)?;
+        Ok(true)
+    }
+
+    fn run(&mut self, token: u32) -> TractResult<TVec<TValue>> {
+        let mut inputs: TVec<TValue> = tvec![
+            tensor2(&[[i64::from(token)]]).into(),
+            tensor1(&[self.filled as i64]).into(),
+            self.mask.clone().into_tvalue(),
+        ];
+        inputs.extend(self.cache.iter().map(|cache| cache.clone().into_tvalue()));
+        let outputs = self.state.run(inputs)?;
+        if outputs.len() != 1 + self.network.layers * 2 {
+            return Err(TractError::msg("score.onnx has a wrong number of outputs"));
+        }
+        Ok(outputs)
     }
 
     /// Of the token after the row, once no token waits.
@@ -185,12 +124,17 @@ impl Session<'_> {
 
     /// Writes the new keys and values into the next slot. The run has dropped its hold on the buffers, so
     /// `make_mut` copies nothing.
-    fn keep(&mut self, stepped: Stepped) -> TractResult<()> {
+    fn keep(&mut self, outputs: &[TValue]) -> TractResult<()> {
+        let (logits, new) = (&outputs[0], &outputs[1..]);
+        self.logits = numbers(logits)?;
+        if self.logits.len() != self.network.vocabulary {
+            return Err(TractError::msg("score.onnx has another vocabulary"));
+        }
         let (width, slots, slot) = (self.network.width, self.slots, self.filled);
-        for (cache, new) in self.cache.iter_mut().zip(stepped.new) {
+        for (cache, new) in self.cache.iter_mut().zip(new) {
             let mut cache = Arc::make_mut(cache).try_as_plain_ram_mut()?;
             let cache = cache.as_slice_mut::<f32>()?;
-            for (head, values) in new.chunks_exact(width).enumerate() {
+            for (head, values) in numbers(new)?.chunks_exact(width).enumerate() {
                 let at = (head * slots + slot) * width;
                 cache[at..at + width].copy_from_slice(values);
             }
@@ -198,7 +142,6 @@ impl Session<'_> {
         let mut mask = Arc::make_mut(&mut self.mask).try_as_plain_ram_mut()?;
         mask.as_slice_mut::<f32>()?[slot] = 0.0;
         self.filled += 1;
-        self.logits = stepped.logits;
         Ok(())
     }
 
@@ -219,34 +162,6 @@ impl Session<'_> {
     }
 }
 
-/// Computes a step of each of these rows, with one run of the model if it can.
-fn run(
-    network: &Network,
-    narrow: &mut Box<dyn State>,
-    wide: &mut Option<Box<dyn State>>,
-    steps: &[Step],
-) -> TractResult<Vec<Stepped>> {
-    let count = 1 + network.layers * 2;
-    let alone = |step: &Step| {
-        let outputs = narrow.run(step.inputs().collect())?;
-        (outputs.len() == count).then(|| network.stepped(&outputs)).ok_or_else(wrong)?
-    };
-    let (Some(plan), true) = (&network.wide, steps.len() > 1) else {
-        return steps.iter().map(alone).collect();
-    };
-    let state = match wide {
-        Some(state) => state,
-        None => wide.insert(plan.spawn()?),
-    };
-    // What is missing to the plan's rows is computed twice.
-    let rows = steps.iter().chain(std::iter::repeat(&steps[0])).take(ROWS);
-    let outputs = state.run(rows.flat_map(Step::inputs).collect())?;
-    if outputs.len() != ROWS * count {
-        return Err(wrong());
-    }
-    outputs.chunks(count).take(steps.len()).map(|outputs| network.stepped(outputs)).collect()
-}
-
-fn wrong() -> TractError {
-    TractError::msg("score.onnx has a wrong number of outputs")
+fn numbers(value: &TValue) -> TractResult<Vec<f32>> {
+    Ok(value.try_as_plain_ram()?.as_slice::<f32>()?.to_vec())
 }

@@ -14,6 +14,11 @@ const ONLY_OWNER_FILE: [&str; 5] = ["401", "404", "3xx", "404", "403"];
 /// Whoever has the receipt's token; tokens of accounts are no such thing.
 const ONLY_RECEIPT: [&str; 5] = ["401", "401", "2xx", "401", "401"];
 
+/// A browser goes on, whoever it is; API keys have nothing to do there.
+const REDIRECT: [&str; 5] = ["3xx", "3xx", "3xx", "3xx", "403"];
+/// Only with a cookie that none of them has.
+const NOTHING_PENDING: [&str; 5] = ["404", "404", "404", "404", "403"];
+
 /// What each of [`CALLERS`] gets.
 pub(super) const TABLE: &[(&str, [&str; 5])] = &[
     ("GET /", OPEN),
@@ -23,6 +28,11 @@ pub(super) const TABLE: &[(&str, [&str; 5])] = &[
     ("POST /v1/api-keys", MINE),
     ("DELETE /v1/api-keys/{id}", ONLY_OWNER),
     ("POST /v1/auth/logout", MINE),
+    ("GET /v1/auth/pending", OPEN),
+    ("POST /v1/auth/pending", NOTHING_PENDING),
+    ("GET /v1/auth/providers", OPEN),
+    ("GET /v1/auth/{provider}/callback", REDIRECT),
+    ("GET /v1/auth/{provider}/login", ["3xx"; 5]),
     ("GET /v1/credits", MINE),
     ("GET /v1/credits/transactions", MINE),
     ("GET /v1/erasures/{id}", ONLY_RECEIPT),
@@ -36,7 +46,10 @@ pub(super) const TABLE: &[(&str, [&str; 5])] = &[
     ("GET /v1/generations/{id}/files/{name}", ONLY_OWNER_FILE),
     ("POST /v1/guests", OPEN),
     ("GET /v1/me", MINE),
+    ("PATCH /v1/me", MINE),
     ("DELETE /v1/me", MINE),
+    ("GET /v1/me/identities", MINE),
+    ("DELETE /v1/me/identities/{provider}", ONLY_OWNER),
     ("GET /v1/models", OPEN),
     ("GET /v1/openapi.json", OPEN),
     ("GET /v1/policies", OPEN),

@@ -10,9 +10,9 @@ use reverie_domain::{
 };
 use reverie_store::{
     Record,
-    accounts::{Device, Session},
+    accounts::{Device, Identity, Session},
 };
-use reverie_tests::{Answer, Client, send};
+use reverie_tests::{Answer, Browser, Client, send};
 use serde_json::{Value, json};
 
 use crate::TestApp;
@@ -51,7 +51,7 @@ impl World {
         let finished = owner.finished(&owner.submit(SECRET).await).await;
         assert_eq!(finished["status"], "succeeded", "{finished:#}");
         app.restart(|config| config.worker = false).await;
-        let owner = app.again(&owner);
+        let owner = signed_in(&app, app.again(&owner)).await;
         let (stranger, guest) = (app.guest().await, app.guest().await);
         // The stranger has things too, so that lists of theirs are not just empty.
         stranger.submit("the stranger's own").await;
@@ -136,6 +136,7 @@ impl World {
     fn path_with(&self, operation: &str, id: &str) -> String {
         let (_, path) = operation.split_once(' ').expect("METHOD /path");
         let path = path.replace("{id}", id).replace("{name}", "track.flac");
+        let path = path.replace("{provider}", "local");
         assert!(
             !path.contains('{'),
             "say in world.rs what stands for the parameter of {operation}"
@@ -169,6 +170,8 @@ fn body(operation: &str) -> Option<Value> {
             let soon = jiff::Timestamp::now() + jiff::SignedDuration::from_hours(1);
             json!({"expires_at": soon})
         }
+        "PATCH /v1/me" => json!({"name": "anybody"}),
+        "POST /v1/auth/pending" => json!({"action": "separate"}),
         "POST /v1/api-keys" => json!({"name": "anybody's", "scopes": ["credits:read"]}),
         "POST /v1/uploads" => json!({"content_type": "image/png", "bytes": 100}),
         _ => return None,
@@ -195,6 +198,28 @@ fn id(thing: &Value) -> String {
 async fn new_key(client: &Client, scopes: &[&str]) -> Value {
     let body = json!({"name": "a program", "scopes": scopes});
     client.post("/v1/api-keys", body).await.expect(StatusCode::CREATED)
+}
+
+/// The guest as somebody who signs in by two providers.
+async fn signed_in(app: &TestApp, guest: Client) -> Client {
+    let mut browser = Browser::new(&guest.base);
+    let token = guest.token.clone().expect("a token");
+    browser.keep("reverie", token);
+    assert_eq!(browser.sign_in("owner@example.com", SECRET).await, "done");
+    let token = browser.cookie("reverie").map(str::to_owned);
+    let me = browser.get("/v1/me").await.expect(StatusCode::OK);
+    let second = Identity {
+        account: me["id"].as_str().expect("an id").parse().expect("an account"),
+        provider: "other".to_owned(),
+        subject: SECRET.to_owned(),
+        subject_hash: "0".repeat(64),
+        email: None,
+        email_hash: None,
+        linked_at: jiff::Timestamp::now(),
+    };
+    let writes = second.link(&[]).expect("rows");
+    app.local().ports().tables.write(&writes).await.expect("it is written");
+    Client { token, ..guest }
 }
 
 /// A session of the same account on another device.

@@ -1,0 +1,75 @@
+/* ---- the account: signing in and out ---- */
+
+const SIGN_IN = {
+  denied: "You were not signed in.",
+  expired: "That took too long, or began in another browser. Please try again.",
+  busy: "That did not work just now. Please try again in a minute.",
+  failed: "The provider did not confirm who you are. Please try again.",
+};
+
+async function showAccount() {
+  const providers = (await call("GET", "/v1/auth/providers")).items;
+  if (providers.length === 0) return;
+  const me = await call("GET", "/v1/me").catch((failure) => {
+    if (failure.status !== 401) throw failure;
+    return { kind: "nobody" };
+  });
+  const isUser = me.kind === "user";
+  $("account-open").textContent = isUser ? me.name || me.email || "Account" : "Sign in";
+  $("account-open").hidden = false;
+  $("account-title").textContent = isUser ? me.name || "Your account" : "Sign in";
+  $("account-email").textContent = me.email || "";
+  $("account-why").hidden = isUser;
+  $("sign-out").hidden = !isUser;
+  const links = isUser ? [] : providers.map((provider) => {
+    const link = document.createElement("a");
+    link.className = "primary";
+    link.href = provider.login_url;
+    link.textContent = `Continue with ${provider.name}`;
+    const item = document.createElement("li");
+    item.append(link);
+    return item;
+  });
+  $("providers").replaceChildren(...links);
+}
+
+/* A provider that is new here, while an account with the same address is known. */
+async function showPending() {
+  const { identity, known_by } = await call("GET", "/v1/auth/pending");
+  if (!identity) return;
+  const me = await call("GET", "/v1/me").catch(() => ({ kind: "nobody" }));
+  const isUser = me.kind === "user";
+  $("pending-text").textContent = isUser
+    ? `Add ${identity.provider} (${identity.email || identity.name || "no address"}) to this account?`
+    : `There is an account with ${identity.email} already. Sign in by ${known_by.join(" or ")} to add ` +
+      `${identity.provider} to it, or go on with an account of its own.`;
+  $("pending-link").hidden = !isUser;
+  $("pending-separate").hidden = isUser;
+  $("pending").showModal();
+}
+
+async function decide(action) {
+  await call("POST", "/v1/auth/pending", { body: { action } });
+  location.replace("/");
+}
+
+async function signOut() {
+  await call("POST", "/v1/auth/logout");
+  location.replace("/");
+}
+
+async function startAccount() {
+  const outcome = new URLSearchParams(location.search).get("sign_in");
+  if (outcome) history.replaceState(null, "", location.pathname);
+  const tell = (failure) => showError($("error"), failure);
+  const acts = (id, act) => $(id).addEventListener("click", () => act().catch(tell));
+  acts("sign-out", signOut);
+  acts("pending-link", () => decide("link"));
+  acts("pending-separate", () => decide("separate"));
+  $("account-open").addEventListener("click", () => $("account").showModal());
+  if (SIGN_IN[outcome]) tell(new Failure(SIGN_IN[outcome], 0));
+  await showAccount();
+  await showPending();
+}
+
+startAccount().catch((failure) => showError($("error"), failure));
