@@ -45,6 +45,7 @@ const WORKER_ROLE: &str = "WorkerRole";
 /// The functions' binaries behind a gateway.
 pub struct Lambda {
     local: Local,
+    parameters: BTreeMap<String, String>,
     recorder: Option<Recorder>,
     functions: HashMap<String, Arc<Function>>,
     gateway: Gateway,
@@ -101,14 +102,14 @@ impl Lambda {
         config.public_url.get_or_insert(base_url.clone());
         let local = Local::start(config.clone()).await.expect("the deployment starts");
         publish_catalogue(&local, &config.models).await;
-        let secrets = Secrets::start(&config.data).await;
+        let secrets = Secrets::start(&config.data, local.base_url()).await;
         let environment = Environment::new(&local, &secrets).await;
         let logs = config.data.join("logs");
         std::fs::create_dir_all(&logs).expect("a folder of logs");
 
         let references = environment::references(&local);
-        let declared =
-            template::Function::all(template::TEMPLATE, &parameters(&config), &references);
+        let parameters = parameters(&config);
+        let declared = template::Function::all(template::TEMPLATE, &parameters, &references);
         let declared = declared.expect("the template's functions are understood");
         let mut recorder = records.then(|| Recorder::new(&environment));
         let mut functions = Vec::new();
@@ -126,7 +127,7 @@ impl Lambda {
         let gateway = Gateway::start(listener, api, base_url, declared.iter().zip(&functions));
         // Where two run one binary, either will do.
         let functions = functions.into_iter().map(|f| (f.name().to_owned(), f)).collect();
-        Self { local, recorder, functions, gateway, logs, _secrets: secrets }
+        Self { local, parameters, recorder, functions, gateway, logs, _secrets: secrets }
     }
 
     /// The record of a [`RecordedLambda`].
@@ -142,7 +143,8 @@ impl Lambda {
     #[must_use]
     pub fn roles(&self) -> Vec<template::Role> {
         let references = environment::references(&self.local);
-        template::Role::all(template::TEMPLATE, &references).expect("the template's roles")
+        template::Role::all(template::TEMPLATE, &self.parameters, &references)
+            .expect("the template's roles")
     }
 
     /// Calls the function of this binary with an event, as a schedule or a queue does.
@@ -210,6 +212,7 @@ fn parameters(config: &LocalConfig) -> BTreeMap<String, String> {
     let origin = config.public_url.clone().unwrap_or_default();
     BTreeMap::from([
         ("PublicOrigin".to_owned(), origin),
+        ("ProvidersSecretArn".to_owned(), PROVIDERS_ARN.to_owned()),
         ("GuestCredits".to_owned(), config.guest_credits.to_string()),
         ("GuestsPerAddress".to_owned(), config.guests_per_address.to_string()),
         ("RequestsPerAccount".to_owned(), config.requests_per_account.to_string()),

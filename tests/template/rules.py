@@ -156,8 +156,7 @@ def rights_have_names(all_):
 def stated_rights_are_there(all_):
     """Rights that no scenario uses on a laptop are listed, so that none is lost unnoticed."""
     wanted = {
-        "template": {("ReadOriginSecret", "ReadOriginSecret"),
-                     ("ReadProvidersSecret", "ReadProvidersSecret"), ("AlarmTopicPolicy",
+        "template": {("ReadOriginSecret", "ReadOriginSecret"), ("AlarmTopicPolicy",
                      "TakeAlarmsAndBudgets"), ("MediaFunctionRole", "SeeMissingUploads"),
                      ("HousekeeperFunctionRole", "TakeDeadLetters")},
         "worker": {("ExecutionRole", "LogIn"), ("ExecutionRole", "FetchImage"),

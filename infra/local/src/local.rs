@@ -3,7 +3,7 @@
 mod listen;
 mod ports;
 mod routes;
-mod sign_in;
+pub mod sign_in;
 mod tasks;
 
 use std::{
@@ -140,7 +140,7 @@ impl Local {
             )),
         };
         let (packages, engines) = load_engines(config.models.clone()).await?;
-        let (providers, dev) = sign_in::set_up(&config, &app.settings)?;
+        let (providers, dev) = sign_in::set_up(&config, &app.settings, &base_url)?;
         let (router, openapi) = routes::all(&app, &functions, packages, providers);
         let router = router.merge(dev);
 

@@ -7,7 +7,10 @@ use axum::{
     routing::post,
 };
 use bytes::Bytes;
-use reverie::template::{ACCOUNT, REGION};
+use reverie::{
+    local::sign_in,
+    template::{ACCOUNT, REGION},
+};
 use serde_json::{Value, json};
 use tokio::{net::TcpListener, task::JoinSet};
 
@@ -19,11 +22,13 @@ pub(super) struct Secrets {
 
 impl Secrets {
     /// Answers with the secret of the data folder.
-    pub(super) async fn start(data: &Path) -> Self {
+    pub(super) async fn start(data: &Path, base_url: &str) -> Self {
         let secret = std::fs::read_to_string(data.join("hash-secret")).expect("the secret");
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a free port");
         let url = format!("http://{}", listener.local_addr().expect("an address"));
-        let router = Router::new().route("/", post(get_secret_value)).with_state(secret);
+        let router = Router::new()
+            .route("/", post(get_secret_value))
+            .with_state((secret, sign_in::entry(base_url)));
         let mut serving = JoinSet::new();
         serving.spawn(async move {
             let _ = axum::serve(listener, router).await;
@@ -39,7 +44,8 @@ impl Secrets {
 /// The ARN of the secret that an edge adds: `new`, and `old` before it.
 pub const ORIGIN_ARN: &str = "arn:aws:secretsmanager:us-east-1:000000000000:secret:origin-a1b2c3";
 
-/// The ARN of the secret in which an operator says where people may sign in: at GitHub.
+/// The ARN of the secret in which an operator says where people may sign in: at the
+/// embedded provider, and at GitHub.
 pub const PROVIDERS_ARN: &str =
     "arn:aws:secretsmanager:eu-central-1:000000000000:secret:providers-a1b2c3";
 
@@ -49,7 +55,7 @@ pub(super) fn arn() -> String {
 }
 
 async fn get_secret_value(
-    State(secret): State<String>,
+    State((secret, local)): State<(String, Value)>,
     headers: HeaderMap,
     body: Bytes,
 ) -> (StatusCode, Json<Value>) {
@@ -63,11 +69,13 @@ async fn get_secret_value(
     let text = match asked {
         _ if asked == arn() => secret,
         ORIGIN_ARN => json!({"current": "new", "previous": "old"}).to_string(),
-        PROVIDERS_ARN => json!([{
-            "kind": "github", "id": "github", "name": "GitHub", "client_id": "an id",
-            "client_secret": "a secret",
-        }])
-        .to_string(),
+        PROVIDERS_ARN => {
+            let github = json!({
+                "kind": "github", "id": "github", "name": "GitHub", "client_id": "an id",
+                "client_secret": "a secret",
+            });
+            json!([local, github]).to_string()
+        }
         _ => return refused("ResourceNotFoundException"),
     };
     let answer = json!({

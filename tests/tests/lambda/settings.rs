@@ -1,7 +1,7 @@
 //! A function without its settings does not start, and says what is missing.
 
 use reqwest::StatusCode;
-use reverie_tests::PROVIDERS_ARN;
+use reverie_tests::{Browser, browser::redirect};
 use serde_json::{Value, json};
 
 use crate::TestApp;
@@ -28,7 +28,7 @@ async fn the_missing_variable_is_named() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn sign_in_is_where_the_secret_says() {
+async fn people_sign_in_where_the_secret_says() {
     let app = TestApp::without_worker().await;
     let asked = |path: &str| {
         json!({
@@ -44,20 +44,18 @@ async fn sign_in_is_where_the_secret_says() {
             },
         })
     };
-    let secret = ("REVERIE_PROVIDERS_SECRET_ARN", PROVIDERS_ARN);
+    let secret = ("REVERIE_PROVIDERS_SECRET_ARN", "");
     let event = asked("/v1/auth/providers");
-    let with = app.adapter().invoke_with("auth", secret, &event).await.unwrap();
-    let shown: Value = serde_json::from_str(with["body"].as_str().unwrap()).unwrap();
-    assert_eq!(shown["items"][0]["name"], "GitHub");
-    let event = asked("/v1/auth/github/login");
-    let login = app.adapter().invoke_with("auth", secret, &event).await.unwrap();
-    assert_eq!(login["statusCode"], 303);
-    let to = login["headers"]["location"].as_str().unwrap();
-    assert!(to.starts_with("https://github.com/login/oauth/authorize?"), "{to}");
-    assert_eq!(login["cookies"].as_array().unwrap().len(), 1);
+    let without = app.adapter().invoke_with("auth", secret, &event).await.unwrap();
+    let shown: Value = serde_json::from_str(without["body"].as_str().unwrap()).unwrap();
+    assert_eq!(shown["items"], json!([]));
 
     let nobody = app.nobody();
-    let without = nobody.get("/v1/auth/providers").await.expect(StatusCode::OK);
-    assert_eq!(without["items"], json!([]));
+    let with = nobody.get("/v1/auth/providers").await.expect(StatusCode::OK);
+    assert_eq!(with["items"][1]["name"], "GitHub");
+    let mut browser = Browser::new(&nobody.base);
+    let to = redirect(&browser.get("/v1/auth/github/login").await);
+    assert!(to.starts_with("https://github.com/login/oauth/authorize?"), "{to}");
+    assert_eq!(browser.sign_in("ada@example.com", "Ada").await, "done");
     app.stop().await;
 }

@@ -25,7 +25,7 @@ use sha2::{Digest, Sha256};
 
 use super::LocalConfig;
 
-/// Where it is below the origin.
+/// Where it is below the address at which this process listens.
 const PATH: &str = "/dev/oidc";
 const CLIENT: &str = "reverie-local";
 /// How long a code is good.
@@ -35,33 +35,32 @@ const PATIENCE: Duration = Duration::from_secs(60);
 pub(super) fn set_up(
     config: &LocalConfig,
     settings: &Settings,
+    base_url: &str,
 ) -> anyhow::Result<(Providers, Router)> {
     let is_alone = settings.is_plain_http() && config.listen.ip().is_loopback();
-    let origin = &settings.public_origin;
     let providers = match &config.providers {
         Some(json) => Providers::parse(json)?,
-        None if is_alone => Providers::parse(&entry(origin))?,
+        None if is_alone => Providers::parse(&json!([entry(base_url)]).to_string())?,
         None => Providers::none(),
     };
     let routes = match is_alone {
-        true => routes(origin, settings.hash_secret.expose_secret().as_bytes())?,
+        true => routes(base_url, settings.hash_secret.expose_secret().as_bytes())?,
         false => Router::new(),
     };
     Ok((providers, routes))
 }
 
-/// The entry of the function's settings that names it.
-fn entry(origin: &str) -> String {
-    let issuer = format!("{origin}{PATH}");
-    let name = "this machine";
-    json!([{"kind": "oidc", "id": "local", "name": name, "issuer": issuer, "client_id": CLIENT}])
-        .to_string()
+/// What names it in the settings; see [`Providers::parse`].
+#[must_use]
+pub fn entry(base_url: &str) -> Value {
+    json!({
+        "kind": "oidc", "id": "local", "name": "this machine",
+        "issuer": format!("{base_url}{PATH}"), "client_id": CLIENT,
+    })
 }
 
 struct Provider {
     issuer: String,
-    /// What all redirect addresses of the service begin with.
-    callbacks: String,
     signer: Signer,
     codes: Mutex<HashMap<String, Code>>,
 }
@@ -104,15 +103,11 @@ struct Exchange {
     client_id: Option<String>,
 }
 
-fn routes(origin: &str, secret: &[u8]) -> anyhow::Result<Router> {
+fn routes(base_url: &str, secret: &[u8]) -> anyhow::Result<Router> {
     let signer = Signer::of(secret, "the local OpenID provider");
     let signer = signer.map_err(|_| anyhow::anyhow!("the local OpenID provider has no key"))?;
-    let provider = Provider {
-        issuer: format!("{origin}{PATH}"),
-        callbacks: format!("{origin}/v1/auth/"),
-        signer,
-        codes: Mutex::default(),
-    };
+    let provider =
+        Provider { issuer: format!("{base_url}{PATH}"), signer, codes: Mutex::default() };
     let routes = Router::new()
         .route("/.well-known/openid-configuration", get(configuration))
         .route("/jwks", get(keys))
@@ -197,7 +192,7 @@ async fn token(State(provider): State<Arc<Provider>>, Form(asked): Form<Exchange
 impl Provider {
     fn accepts(&self, asked: &Asked) -> bool {
         asked.client_id == CLIENT
-            && asked.redirect_uri.starts_with(&self.callbacks)
+            && is_ours(&asked.redirect_uri)
             && asked.response_type == "code"
             && asked.code_challenge_method == "S256"
     }
@@ -222,6 +217,12 @@ impl Provider {
     fn codes(&self) -> MutexGuard<'_, HashMap<String, Code>> {
         self.codes.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// The service answers on this machine, perhaps on another port.
+fn is_ours(redirect_uri: &str) -> bool {
+    reqwest::Url::parse(redirect_uri)
+        .is_ok_and(|url| url.host_str() == Some("127.0.0.1") && url.path().starts_with("/v1/auth/"))
 }
 
 fn refused(error: &str) -> Response {

@@ -33,26 +33,23 @@ pub struct Statement {
 }
 
 impl Role {
-    /// Reads the policies of a template's functions and roles. `references` are as for
+    /// Reads the policies of a template's functions and roles; the arguments are those of
     /// [`Function::all`](super::Function::all).
     ///
     /// # Errors
     /// [`TemplateError`] names the place that is not understood: another effect, another condition.
     pub fn all(
         template: &str,
+        parameters: &BTreeMap<String, String>,
         references: &BTreeMap<String, String>,
     ) -> Result<Vec<Self>, TemplateError> {
         let document = document::parse(template)?;
         let none = BTreeMap::new();
         let section = |name: &str| document.get(name).and_then(Node::map).unwrap_or(&none);
         let resources = section("Resources");
-        let resolver = Resolver::new(
-            section("Parameters"),
-            section("Conditions"),
-            resources,
-            &BTreeMap::new(),
-        )?
-        .with_references(references);
+        let resolver =
+            Resolver::new(section("Parameters"), section("Conditions"), resources, parameters)?
+                .with_references(references);
         let mut roles = Vec::new();
         for (logical_id, resource) in resources {
             let field = |name: &str| resource.map().and_then(|map| map.get(name));
