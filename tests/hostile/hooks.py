@@ -20,6 +20,8 @@ NUMBER = itertools.count()
 ASKING = ("POST /v1/generations", "POST /v1/quotes", "POST /v1/sketches")
 # What ends sessions: that of the run itself must stay.
 ENDING = ("POST /v1/auth/logout", "DELETE /v1/sessions", "DELETE /v1/sessions/{id}", "DELETE /v1/me")
+# What an account may do once a day.
+DAILY = ("POST /v1/me/exports",)
 
 
 @schemathesis.hook
@@ -54,7 +56,7 @@ class Account:
     """The account of the run, a new guest, or the receipt of an erasure."""
 
     def get(self, case, context):
-        if context.operation.label in ENDING:
+        if context.operation.label in ENDING + DAILY:
             return call("POST", "/v1/guests")["token"]
         if context.operation.label == "GET /v1/erasures/{id}":
             return os.environ["REVERIE_RECEIPT"]

@@ -97,6 +97,7 @@ def make_seeds(server, token):
         "GET /v1/generations/{id}": [generation],
         "GET /v1/generations/{id}/events": [generation],
         "GET /v1/generations/{id}/files/{name}": files,
+        "GET /v1/me/exports/{id}": [{"id": server.call("POST", "/v1/me/exports", token)["id"]}],
         "POST /v1/uploads/{id}/complete": [{"id": upload(server, token)} for _ in range(10)],
     }
 

@@ -8,12 +8,14 @@ pub mod counted;
 pub mod gated;
 mod lambda;
 pub mod moved;
+pub mod paused;
 mod process;
 mod queues;
 mod serving;
 pub mod sim;
 pub mod stops;
 mod tap;
+pub mod unzip;
 
 use std::{path::PathBuf, time::Duration};
 

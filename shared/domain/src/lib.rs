@@ -4,6 +4,7 @@ pub mod clock;
 pub mod credits;
 pub mod download;
 pub mod erasure;
+pub mod export;
 pub mod ids;
 pub mod job;
 pub mod manifest;

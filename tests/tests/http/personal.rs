@@ -51,6 +51,8 @@ async fn live(app: &TestApp) {
     assert_eq!(guest.put(&upload, "image/png", vec![7; 100]).await, StatusCode::OK);
     let path = format!("/v1/uploads/{}/complete", upload["id"].as_str().unwrap());
     guest.post(&path, Value::Null).await;
+    guest.post("/v1/me/exports", Value::Null).await.expect(StatusCode::ACCEPTED);
+    app.sweep().await;
     let body = app.guest().await.delete("/v1/me?confirm=erase").await;
     body.expect(StatusCode::ACCEPTED);
 }

@@ -10,7 +10,7 @@ use reverie_store::{
     Record,
     accounts::{self, Account},
     agenda::{Task, moved},
-    generations,
+    exports, generations,
     queue::Message,
 };
 use reverie_tests::{
@@ -82,6 +82,7 @@ pub(crate) async fn play() -> (Vec<Role>, BTreeSet<Use>) {
     submit_and_change(&mut player, lambda).await;
     house(&app, lambda, &guest).await;
     works(&app, lambda, &mut player).await;
+    archives(&app, lambda, &mut player).await;
     ends(&app, lambda, &mut player).await;
 
     let all: BTreeSet<_> = operations(&app).into_iter().collect();
@@ -288,6 +289,31 @@ async fn works(app: &App, lambda: &Lambda, player: &mut Player) {
     assert_eq!(guest.download(&url).await.0, StatusCode::OK);
     assert_eq!(guest.delete(&format!("/v1/generations/{id}")).await.status, 204);
     minute(lambda).await;
+}
+
+/// One archive in which there are a result and an upload, and one that an earlier turn has begun.
+async fn archives(app: &App, lambda: &Lambda, player: &mut Player) {
+    uploaded(player).await;
+    let made = player.take(Method::POST, "/v1/me/exports", &[], Value::Null).await;
+    let id = made["id"].as_str().expect("an id").to_owned();
+    let guest = app.guest().await;
+    let begun = guest.post("/v1/me/exports", Value::Null).await.expect(StatusCode::ACCEPTED);
+    let me = guest.get("/v1/me").await.expect(StatusCode::OK);
+    let account = me["id"].as_str().expect("an id").parse().expect("an id");
+    let begun = begun["id"].as_str().expect("an id").parse().expect("an id");
+    let ports = app.local().ports();
+    let before = exports::find(&*ports.tables, account, begun).await.expect("an answer");
+    let before = before.expect("an export");
+    let after = before.saved(Timestamp::now());
+    ports.objects.put(&after.saved_key(), "text/plain", "unreadable\n".into()).await.expect("put");
+    ports.objects.begin_parts(&after.archive_key(), "application/zip").await.expect("begun");
+    assert!(exports::advance(&*ports.tables, &before, &after).await.expect("an answer"));
+    minute(lambda).await;
+    for _ in 0..OFTEN {
+        let ready = player.get("/v1/me/exports/{id}", &[&id]).await;
+        let url = ready["download"]["url"].as_str().expect("a link");
+        assert_eq!(player.guest.download(url).await.0, StatusCode::OK);
+    }
 }
 
 /// One guest is looked after, and the other's account is erased with everything in it.

@@ -1,6 +1,7 @@
 use std::sync::Arc;
 
 use axum::Router;
+use reverie_account::AccountState;
 use reverie_api::{App, Catalogue, document};
 use reverie_events::{Carrier, Events};
 use reverie_generations::Generations;
@@ -27,10 +28,12 @@ pub(super) fn all(app: &App, ports: &Ports, packages: Vec<Package>) -> (Router, 
         queue: ports.queue.clone(),
         catalogue,
     };
+    let account = AccountState { app: app.clone(), objects: ports.objects.clone() };
     let media = Media { app: app.clone(), objects: ports.objects.clone() };
     let (objects, carrier) = (ports.objects.clone(), Carrier::Streams);
     let events = Events { app: app.clone(), objects, carrier };
     let functions = [
+        reverie_account::router(account),
         reverie_auth::router(app.clone()),
         reverie_credits::router(app.clone()),
         reverie_generations::router(generations),

@@ -37,6 +37,8 @@ pub(super) const TABLE: &[(&str, [&str; 5])] = &[
     ("POST /v1/guests", OPEN),
     ("GET /v1/me", MINE),
     ("DELETE /v1/me", MINE),
+    ("POST /v1/me/exports", MINE),
+    ("GET /v1/me/exports/{id}", ONLY_OWNER),
     ("GET /v1/models", OPEN),
     ("GET /v1/openapi.json", OPEN),
     ("GET /v1/policies", OPEN),

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use futures::lock::Mutex;
 use reverie_domain::{
-    ids::{ErasureId, GenerationId, KeyId, SessionId, UploadId},
+    ids::{ErasureId, ExportId, GenerationId, KeyId, SessionId, UploadId},
     scope::Scope,
 };
 use reverie_store::{
@@ -36,6 +36,7 @@ pub(super) struct World {
     upload_to_delete: String,
     key_to_revoke: String,
     session_to_end: String,
+    export: String,
     erasure: String,
     receipt_token: String,
     /// Keys of the owner's by the names of their scopes.
@@ -60,6 +61,7 @@ impl World {
         let erased = app.guest().await.delete("/v1/me?confirm=erase").await;
         let erased = erased.expect(StatusCode::ACCEPTED);
         Self {
+            export: export(&owner).await,
             erasure: id(&erased),
             receipt_token: erased["receipt_token"].as_str().expect("a token").to_owned(),
             finished: id(&finished),
@@ -85,7 +87,7 @@ impl World {
         let ids = [&self.finished, &self.to_cancel, &self.to_delete, &self.quote, &self.upload];
         let others = [&self.upload_to_complete, &self.upload_to_delete];
         let others = others.into_iter().chain([&self.key_to_revoke, &self.session_to_end]);
-        let others = others.chain([&self.erasure, &self.receipt_token]);
+        let others = others.chain([&self.erasure, &self.receipt_token, &self.export]);
         ids.into_iter().chain(others).map(String::as_str).chain([SECRET]).collect()
     }
 
@@ -100,6 +102,7 @@ impl World {
             Some("uploads") => UploadId::new().to_string(),
             Some("api-keys") => KeyId::new().to_string(),
             Some("erasures") => ErasureId::new().to_string(),
+            Some("me") => ExportId::new().to_string(),
             Some("sessions") => SessionId::new().to_string(),
             _ => GenerationId::new().to_string(),
         };
@@ -112,6 +115,8 @@ impl World {
             "POST /v1/auth/logout" | "DELETE /v1/sessions" | "DELETE /v1/me" => {
                 self.app.guest().await
             }
+            // Once a day.
+            "POST /v1/me/exports" if caller.token == self.owner.token => self.app.guest().await,
             // The owner of a receipt has its token, and no account.
             "GET /v1/erasures/{id}" if caller.token == self.owner.token => {
                 Client { token: Some(self.receipt_token.clone()), ..caller.clone() }
@@ -153,6 +158,7 @@ impl World {
             "DELETE /v1/api-keys/{id}" => &self.key_to_revoke,
             "DELETE /v1/sessions/{id}" => &self.session_to_end,
             "GET /v1/erasures/{id}" => &self.erasure,
+            "GET /v1/me/exports/{id}" => &self.export,
             _ if operation.contains("/v1/uploads/") => &self.upload,
             _ => &self.finished,
         }
@@ -206,6 +212,10 @@ async fn another_session(app: &TestApp, client: &Client) -> String {
     let write = session.create().expect("a row");
     app.local().ports().tables.write(&[write]).await.expect("it is written");
     session.id.to_string()
+}
+
+async fn export(client: &Client) -> String {
+    id(&client.post("/v1/me/exports", Value::Null).await.expect(StatusCode::ACCEPTED))
 }
 
 async fn quote(client: &Client) -> String {
