@@ -218,6 +218,11 @@ impl Client {
         send(with_body(self.request(Method::PATCH, path), &body)).await
     }
 
+    /// PUT of JSON.
+    pub async fn put_json(&self, path: &str, body: Value) -> Answer {
+        send(with_body(self.request(Method::PUT, path), &body)).await
+    }
+
     /// DELETE.
     pub async fn delete(&self, path: &str) -> Answer {
         send(self.request(Method::DELETE, path)).await

@@ -1,6 +1,11 @@
 #![doc = include_str!("../README.md")]
 
+mod consents;
+mod data;
 mod exports;
+mod limits;
+mod preferences;
+mod unsubscribe;
 
 use std::sync::Arc;
 
@@ -27,6 +32,11 @@ impl FromRef<AccountState> for App {
 /// The function's routes.
 pub fn router(state: AccountState) -> OpenApiRouter {
     OpenApiRouter::new()
+        .routes(routes!(consents::show, consents::put))
+        .routes(routes!(unsubscribe::unsubscribe))
+        .routes(routes!(preferences::show, preferences::put))
+        .routes(routes!(limits::show, limits::put))
+        .routes(routes!(data::show))
         .routes(routes!(exports::create))
         .routes(routes!(exports::show))
         .with_state(state)

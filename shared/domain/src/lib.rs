@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 pub mod clock;
+pub mod consent;
 pub mod credits;
 pub mod download;
 pub mod erasure;
@@ -10,6 +11,7 @@ pub mod job;
 pub mod manifest;
 pub mod personal;
 pub mod plan;
+pub mod preferences;
 pub mod random;
 pub mod rate;
 pub mod request;

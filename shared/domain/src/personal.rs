@@ -167,6 +167,7 @@ pub const REGISTER: &[PersonalData] = &[
                     "month",
                     "month_spent",
                     "state",
+                    "caps",
                 ],
             ),
             place(
@@ -318,6 +319,39 @@ pub const REGISTER: &[PersonalData] = &[
         kept: "24 hours",
         shown: "the same answer to the same request",
         erased: "ends by itself; DELETE /v1/me",
+    },
+    PersonalData {
+        category: "preferences",
+        stored_in: &[place("accounts", "preferences", &["account", "preferences", "updated_at"])],
+        purpose: "to begin as the person likes to",
+        kept: "as long as the account",
+        shown: "GET /v1/me/preferences",
+        erased: "DELETE /v1/me",
+    },
+    PersonalData {
+        category: "consents",
+        stored_in: &[
+            place("accounts", "consents", &["account", "generation", "decisions"]),
+            place(
+                "accounts",
+                "consent",
+                &[
+                    "account",
+                    "generation",
+                    "purpose",
+                    "granted",
+                    "at",
+                    "text_version",
+                    "source",
+                    "despite_signal",
+                    "number",
+                ],
+            ),
+        ],
+        purpose: "to do only what was agreed to, and to show what was agreed to and when (GDPR, article 7(1))",
+        kept: "as long as the account",
+        shown: "GET /v1/me/consents",
+        erased: "DELETE /v1/me",
     },
     PersonalData {
         category: "exports",

@@ -3,7 +3,10 @@
 use std::collections::BTreeSet;
 
 use reqwest::StatusCode;
-use reverie_domain::personal::{EVERY_ROW, REGISTER, place_of};
+use reverie_domain::{
+    consent::TEXT_VERSION,
+    personal::{EVERY_ROW, REGISTER, place_of},
+};
 use reverie_tests::Client;
 use serde_json::{Value, json};
 
@@ -51,6 +54,18 @@ async fn live(app: &TestApp) {
     assert_eq!(guest.put(&upload, "image/png", vec![7; 100]).await, StatusCode::OK);
     let path = format!("/v1/uploads/{}/complete", upload["id"].as_str().unwrap());
     guest.post(&path, Value::Null).await;
+    let decisions = json!([{"purpose": "improvement", "granted": true}]);
+    let consents = json!({"text_version": TEXT_VERSION, "decisions": decisions});
+    let work = json!([{"purpose": "showcase", "granted": true, "generation": made["id"]}]);
+    let shown = json!({"text_version": TEXT_VERSION, "decisions": work});
+    for (path, body) in [
+        ("/v1/me/consents", consents),
+        ("/v1/me/consents", shown),
+        ("/v1/me/preferences", json!({"seconds": 30})),
+        ("/v1/me/limits", json!({"per_job": 50})),
+    ] {
+        guest.put_json(path, body).await.expect(StatusCode::OK);
+    }
     guest.post("/v1/me/exports", Value::Null).await.expect(StatusCode::ACCEPTED);
     app.sweep().await;
     let body = app.guest().await.delete("/v1/me?confirm=erase").await;

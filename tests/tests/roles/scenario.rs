@@ -5,7 +5,8 @@ use std::{collections::BTreeSet, io::Cursor};
 use jiff::Timestamp;
 use reqwest::{Method, StatusCode};
 use reverie::template::Role;
-use reverie_domain::{job::Job, manifest::CATALOGUE_KEY};
+use reverie_api::unsubscribe_token;
+use reverie_domain::{consent::TEXT_VERSION, job::Job, manifest::CATALOGUE_KEY};
 use reverie_store::{
     Record,
     accounts::{self, Account},
@@ -291,8 +292,29 @@ async fn works(app: &App, lambda: &Lambda, player: &mut Player) {
     minute(lambda).await;
 }
 
+/// What people decide about their own data, and see of it.
+async fn decisions(app: &App, player: &mut Player) {
+    let list = json!([{"purpose": "marketing_email", "granted": true}]);
+    let body = json!({"text_version": TEXT_VERSION, "decisions": list});
+    player.take(Method::PUT, "/v1/me/consents", &[], body).await;
+    let me = player.guest.get("/v1/me").await.expect(StatusCode::OK);
+    let account = me["id"].as_str().expect("an id").parse().expect("an id");
+    let token = unsubscribe_token(app.local().settings(), account);
+    let path = "/v1/unsubscribe/{token}";
+    player.taken.insert(("post".to_owned(), path.to_owned()));
+    let click = player.guest.request(Method::POST, &path.replace("{token}", &token));
+    let click = send(click.body("List-Unsubscribe=One-Click")).await;
+    assert_eq!(click.status, StatusCode::NO_CONTENT, "{:#}", click.json);
+    player.take(Method::PUT, "/v1/me/preferences", &[], json!({"seconds": 30})).await;
+    player.take(Method::PUT, "/v1/me/limits", &[], json!({"per_month": 1_000_000})).await;
+    for path in ["consents", "preferences", "limits", "data"] {
+        player.get(&format!("/v1/me/{path}"), &[]).await;
+    }
+}
+
 /// One archive in which there are a result and an upload, and one that an earlier turn has begun.
 async fn archives(app: &App, lambda: &Lambda, player: &mut Player) {
+    decisions(app, player).await;
     uploaded(player).await;
     let made = player.take(Method::POST, "/v1/me/exports", &[], Value::Null).await;
     let id = made["id"].as_str().expect("an id").to_owned();

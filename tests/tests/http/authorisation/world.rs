@@ -4,7 +4,9 @@ use reqwest::{Method, StatusCode};
 use std::collections::BTreeMap;
 
 use futures::lock::Mutex;
+use reverie_api::unsubscribe_token;
 use reverie_domain::{
+    consent::TEXT_VERSION,
     ids::{ErasureId, ExportId, GenerationId, KeyId, SessionId, UploadId},
     scope::Scope,
 };
@@ -37,6 +39,7 @@ pub(super) struct World {
     key_to_revoke: String,
     session_to_end: String,
     export: String,
+    unsubscribe: String,
     erasure: String,
     receipt_token: String,
     /// Keys of the owner's by the names of their scopes.
@@ -56,19 +59,20 @@ impl World {
         let (stranger, guest) = (app.guest().await, app.guest().await);
         // The stranger has things too, so that lists of theirs are not just empty.
         stranger.submit("the stranger's own").await;
-        quote(&stranger).await;
+        quote(&stranger, "the stranger's own").await;
         upload(&stranger).await;
         let erased = app.guest().await.delete("/v1/me?confirm=erase").await;
         let erased = erased.expect(StatusCode::ACCEPTED);
         Self {
             export: export(&owner).await,
+            unsubscribe: unsubscribe(&app, &owner).await,
             erasure: id(&erased),
             receipt_token: erased["receipt_token"].as_str().expect("a token").to_owned(),
             finished: id(&finished),
             // Another prompt than the finished one: that would be answered from the cache.
             to_cancel: id(&owner.submit("to be canceled").await),
             to_delete: id(&owner.submit("to be deleted").await),
-            quote: quote(&owner).await,
+            quote: quote(&owner, SECRET).await,
             upload: upload(&owner).await,
             upload_to_complete: uploaded(&owner).await,
             upload_to_delete: upload(&owner).await,
@@ -141,6 +145,7 @@ impl World {
     fn path_with(&self, operation: &str, id: &str) -> String {
         let (_, path) = operation.split_once(' ').expect("METHOD /path");
         let path = path.replace("{id}", id).replace("{name}", "track.flac");
+        let path = path.replace("{token}", &self.unsubscribe);
         assert!(
             !path.contains('{'),
             "say in world.rs what stands for the parameter of {operation}"
@@ -176,6 +181,12 @@ fn body(operation: &str) -> Option<Value> {
             json!({"expires_at": soon})
         }
         "POST /v1/api-keys" => json!({"name": "anybody's", "scopes": ["credits:read"]}),
+        "PUT /v1/me/consents" => json!({
+            "text_version": TEXT_VERSION,
+            "decisions": [{"purpose": "improvement", "granted": false}],
+        }),
+        "PUT /v1/me/limits" => json!({"per_job": 1_000}),
+        "PUT /v1/me/preferences" => json!({"seconds": 30}),
         "POST /v1/uploads" => json!({"content_type": "image/png", "bytes": 100}),
         _ => return None,
     })
@@ -187,6 +198,9 @@ pub(super) async fn call(caller: &Client, operation: &str, path: &str) -> Answer
     let method: Method = method.parse().expect("a method");
     let query = if operation == "DELETE /v1/me" { "?confirm=erase" } else { "" };
     let request = caller.request(method, &format!("{path}{query}"));
+    if operation == "POST /v1/unsubscribe/{token}" {
+        return send(request.body("List-Unsubscribe=One-Click")).await;
+    }
     send(match body(operation) {
         Some(body) => request.json(&body),
         None => request,
@@ -214,12 +228,24 @@ async fn another_session(app: &TestApp, client: &Client) -> String {
     session.id.to_string()
 }
 
+/// The token of a mail to them; two decisions, so that there are pages of them.
+async fn unsubscribe(app: &TestApp, client: &Client) -> String {
+    let decisions = ["improvement", "marketing_email"];
+    let decisions = decisions.map(|purpose| json!({"purpose": purpose, "granted": true}));
+    let body = json!({"text_version": TEXT_VERSION, "decisions": decisions});
+    let put = client.request(Method::PUT, "/v1/me/consents").json(&body);
+    send(put).await.expect(StatusCode::OK);
+    let me = client.get("/v1/me").await.expect(StatusCode::OK);
+    let account = me["id"].as_str().expect("an id").parse().expect("an account");
+    unsubscribe_token(app.local().settings(), account)
+}
+
 async fn export(client: &Client) -> String {
     id(&client.post("/v1/me/exports", Value::Null).await.expect(StatusCode::ACCEPTED))
 }
 
-async fn quote(client: &Client) -> String {
-    let body = json!({"kind": "music", "prompt": SECRET, "seconds": 5});
+async fn quote(client: &Client, prompt: &str) -> String {
+    let body = json!({"kind": "music", "prompt": prompt, "seconds": 5});
     id(&client.post("/v1/quotes", body).await.expect(StatusCode::CREATED))
 }
 
