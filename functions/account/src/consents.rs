@@ -8,7 +8,7 @@ use reverie_domain::{
     ids::{AccountId, GenerationId},
     request::FieldError,
 };
-use reverie_store::consents;
+use reverie_store::consents::{self, Position};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -234,13 +234,13 @@ async fn view(
     signal: bool,
     page: &PageQuery,
 ) -> Result<ConsentsView, Problem> {
-    let (limit, after) = (page.limit()?, page.position::<String>()?);
+    let (limit, after) = (page.limit()?, page.position::<Position>()?);
     let subjects: Vec<_> = [None].into_iter().chain(work.map(Some)).collect();
     let mut found = consents::find(&*app.tables, account, &subjects).await?.into_iter();
     let decisions = |one: Option<Consents>| one.map(|one| one.decisions);
     let (own, of_work) = (decisions(found.next()), decisions(found.next()));
-    let lines = consents::history(&*app.tables, account, after.as_deref(), limit).await?;
-    let last = lines.last().filter(|_| lines.len() == limit as usize).map(consents::place);
+    let lines = consents::history(&*app.tables, account, after.as_ref(), limit).await?;
+    let last = lines.last().filter(|_| lines.len() == limit as usize).map(Position::of);
     let text = |purpose: Purpose| ConsentText {
         purpose,
         text: purpose.text(),

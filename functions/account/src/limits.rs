@@ -11,8 +11,10 @@ use utoipa::ToSchema;
 /// The most that the account wants to spend, and what it has spent.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Limits {
-    #[serde(flatten)]
-    caps: Caps,
+    /// The most for one job; `null` is no limit.
+    per_job: Option<Credits>,
+    /// The most for one month; `null` is no limit.
+    per_month: Option<Credits>,
     /// The month that `spent` counts, UTC.
     #[schema(example = "2026-11")]
     month: String,
@@ -25,7 +27,8 @@ pub(crate) struct Limits {
 impl Limits {
     fn new(app: &App, wallet: &Wallet) -> Self {
         let (month, spent) = wallet.spent_in_month(app.now());
-        Self { caps: wallet.caps, month, spent, held: wallet.held }
+        let Caps { per_job, per_month } = wallet.caps;
+        Self { per_job, per_month, month, spent, held: wallet.held }
     }
 }
 

@@ -5,11 +5,27 @@ use http::StatusCode;
 use reverie_api::{App, Problem, unsubscribed};
 use reverie_domain::consent::{Purpose, Source, Wish};
 use reverie_store::accounts;
+use utoipa::ToSchema;
 
 use crate::consents::decide;
 
 /// The longest body that is looked at: a form with one field.
 const MOST_BYTES: usize = 4096;
+
+/// What a mail program sends.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "it describes the form, which is looked at as text")]
+pub(crate) struct OneClick {
+    #[schema(rename = "List-Unsubscribe", inline)]
+    list_unsubscribe: Click,
+}
+
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "it describes the form, which is looked at as text")]
+enum Click {
+    #[schema(rename = "One-Click")]
+    OneClick,
+}
 
 /// Ends marketing mail by one click, as mail programs do it (RFC 8058): without signing in, and with the
 /// same answer however often, whether there was any mail or not. Other mail, such as of policy changes,
@@ -18,8 +34,8 @@ const MOST_BYTES: usize = 4096;
     post, path = "/v1/unsubscribe/{token}", tag = "account",
     params(("token" = String, Path, description = "From the mail's List-Unsubscribe field.")),
     request_body(content(
-        (String = "application/x-www-form-urlencoded", example = "List-Unsubscribe=One-Click"),
-        (String = "multipart/form-data"),
+        (OneClick = "application/x-www-form-urlencoded"),
+        (OneClick = "multipart/form-data"),
     )),
     responses(
         (status = 204),

@@ -1,6 +1,6 @@
 //! What people have agreed to: the newest decisions, and a line for each there ever was.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fmt, str::FromStr};
 
 use jiff::Timestamp;
 use reverie_domain::{
@@ -8,6 +8,7 @@ use reverie_domain::{
     consent::{Consents, Line, Wish},
     ids::{AccountId, GenerationId},
 };
+use thiserror::Error;
 
 use crate::{
     Record,
@@ -27,15 +28,47 @@ impl Record for Consents {
 
 impl Record for Line {
     fn key(&self) -> Key {
-        Key::new(Table::Accounts, self.account, format!("{LINES}{}", place(self)))
+        Key::new(Table::Accounts, self.account, format!("{LINES}{}", Position::of(self)))
     }
 }
 
 /// Where a line is in the history: in the order of time.
-#[must_use]
-pub fn place(line: &Line) -> String {
-    let (at, purpose, number) = (sortable(line.decision.at), line.purpose.name(), line.number);
-    format!("{at}#{:08}#{}#{purpose}", number, subject(line.generation))
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Position(String);
+
+/// The longest that one is, with room.
+const MOST_BYTES: usize = 150;
+
+impl Position {
+    /// The line's.
+    #[must_use]
+    pub fn of(line: &Line) -> Self {
+        let (at, purpose, number) = (sortable(line.decision.at), line.purpose.name(), line.number);
+        Self(format!("{at}#{number:08}#{}#{purpose}", subject(line.generation)))
+    }
+}
+
+impl fmt::Display for Position {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// A text that is no position of ours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error("not a place in the history")]
+pub struct ParsePositionError;
+
+impl FromStr for Position {
+    type Err = ParsePositionError;
+
+    fn from_str(text: &str) -> Result<Self, ParsePositionError> {
+        let known = |byte: u8| byte.is_ascii_alphanumeric() || b"#:._-".contains(&byte);
+        match text.len() <= MOST_BYTES && text.bytes().all(known) {
+            true => Ok(Self(text.to_owned())),
+            false => Err(ParsePositionError),
+        }
+    }
 }
 
 /// What was decided last about the account, and about these works; in this order.
@@ -95,14 +128,14 @@ pub async fn decide(
     Ok(false)
 }
 
-/// The account's lines, newest first; `after` is the place of the last one of the page before.
+/// The account's lines, newest first; `after` is the position of the last one of the page before.
 ///
 /// # Errors
 /// [`StoreError`].
 pub async fn history(
     tables: &dyn Tables,
     account: AccountId,
-    after: Option<&str>,
+    after: Option<&Position>,
     limit: u32,
 ) -> Result<Vec<Line>, StoreError> {
     let query = Query {

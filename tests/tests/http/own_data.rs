@@ -54,6 +54,10 @@ async fn each_decision_stays_and_the_newest_counts() {
     assert_eq!(rest["items"].as_array().unwrap().len(), 1);
     assert_eq!(consents(&app.guest().await).await["items"], json!([]));
 
+    // A cursor of nobody's: longer than any key may be.
+    let long = format!("{CONSENTS}?cursor={}", "QUFB".repeat(1_000));
+    guest.get(&long).await.problem(422, "invalid");
+
     let twice = json!([decision("analytics", true), decision("analytics", false)]);
     decide(&guest, twice).await.problem(422, "invalid");
     decide(&guest, json!([decision("showcase", true)])).await.problem(422, "invalid");

@@ -294,7 +294,12 @@ async fn works(app: &App, lambda: &Lambda, player: &mut Player) {
 
 /// What people decide about their own data, and see of it.
 async fn decisions(app: &App, player: &mut Player) {
-    let list = json!([{"purpose": "marketing_email", "granted": true}]);
+    let works = player.guest.get("/v1/generations").await.expect(StatusCode::OK);
+    let work = &works["items"][0]["id"];
+    let list = json!([
+        {"purpose": "marketing_email", "granted": true},
+        {"purpose": "showcase", "granted": true, "generation": work},
+    ]);
     let body = json!({"text_version": TEXT_VERSION, "decisions": list});
     player.take(Method::PUT, "/v1/me/consents", &[], body).await;
     let me = player.guest.get("/v1/me").await.expect(StatusCode::OK);

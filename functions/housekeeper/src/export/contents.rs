@@ -95,7 +95,7 @@ fn told(data: &PersonalData, place: &Place) -> String {
     }
     let mut text = rows_name(data, place, 1);
     for one in place.withheld {
-        text.push_str(&format!("; without {}, because it is {}", one.field, one.reason));
+        text.push_str(&format!("; without {}: {}", one.field, one.reason));
     }
     text
 }
