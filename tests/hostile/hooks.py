@@ -20,6 +20,8 @@ NUMBER = itertools.count()
 ASKING = ("POST /v1/generations", "POST /v1/quotes", "POST /v1/sketches")
 # What ends sessions: that of the run itself must stay.
 ENDING = ("POST /v1/auth/logout", "DELETE /v1/sessions", "DELETE /v1/sessions/{id}", "DELETE /v1/me")
+# What an account may do once a day, and what could keep the account of the run from spending.
+ALONE = ("POST /v1/me/exports", "PUT /v1/me/limits")
 
 
 @schemathesis.hook
@@ -39,6 +41,8 @@ def before_call(context, case, **kwargs):
         if label == "POST /v1/generations" and number % 4:
             # A repetition is answered from the cache, and can never be canceled.
             case.body["cache"] = False
+    elif label == "PUT /v1/me/consents" and isinstance(case.body, dict):
+        case.body = decided(case.body, case.headers.get("Authorization"))
     elif label == "DELETE /v1/sessions/{id}" and number % 2 == 0:
         # The one session there is.
         sessions = call("GET", "/v1/sessions", case.headers.get("Authorization"))
@@ -57,7 +61,7 @@ class Account:
     """The account of the run, a new guest, or the receipt of an erasure."""
 
     def get(self, case, context):
-        if context.operation.label in ENDING:
+        if context.operation.label in ENDING + ALONE:
             return call("POST", "/v1/guests")["token"]
         if context.operation.label == "GET /v1/erasures/{id}":
             return os.environ["REVERIE_RECEIPT"]
@@ -102,6 +106,16 @@ def allowed(body):
         labels = list(body["labels"].items())[:16]
         body["labels"] = {text(name, 64): text(value, 256) for name, value in labels}
     return body
+
+
+def decided(body, authorization):
+    """The decisions about the account, each once, on the texts as they are."""
+    own = {"analytics", "marketing_email", "improvement"}
+    known = {one["purpose"]: one for one in body["decisions"] if one["purpose"] in own}
+    decisions = [{"purpose": name, "granted": one["granted"]} for name, one in known.items()]
+    version = call("GET", "/v1/me/consents", authorization)["text_version"]
+    decisions = decisions or [{"purpose": "improvement", "granted": True}]
+    return body | {"text_version": version, "decisions": decisions}
 
 
 def sketch(made):

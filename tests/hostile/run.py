@@ -7,7 +7,11 @@ succeeded, and if the server or the ledger is not in order afterwards.
 """
 
 import argparse
+import base64
 import collections
+import hashlib
+import hmac
+import io
 import json
 import os
 import pathlib
@@ -17,7 +21,10 @@ import struct
 import subprocess
 import sys
 import tempfile
+import time
 import urllib.request
+import uuid
+import zipfile
 import zlib
 
 import sign_in
@@ -40,12 +47,16 @@ def main():
             token = server.call("POST", "/v1/guests")["token"]
             seeds = make_seeds(server, token)
             receipt = erase(server)
+            secret = (folder / "data/hash-secret").read_text()
+            account = server.call("GET", "/v1/me", token)["id"]
+            seeds["POST /v1/unsubscribe/{token}"] = [{"token": unsubscribe_token(secret, account)}]
             seeds["GET /v1/erasures/{id}"] = [{"id": receipt["id"]}]
             tokens = {"REVERIE_TOKEN": token, "REVERIE_RECEIPT": receipt["receipt_token"]}
             tokens |= sign_in.prepared(server.url)
             status = schemathesis(server, tokens, seeds, folder, arguments)
             missing = not_reached(server, folder / "run.ndjson")
             audit(server, token)
+            check_export(server, token, seeds["GET /v1/me/exports/{id}"][0]["id"])
         assert b"panicked" not in (folder / "server.log").read_bytes(), "something panicked"
     if missing:
         print("never succeeded:", *missing, sep="\n  ")
@@ -114,6 +125,7 @@ def make_seeds(server, token):
         "GET /v1/auth/{provider}/login": [{"provider": "local"}],
         "GET /v1/auth/{provider}/callback": [{"provider": "local"}],
         "DELETE /v1/me/identities/{provider}": [{"provider": "again"}],
+        "GET /v1/me/exports/{id}": [{"id": server.call("POST", "/v1/me/exports", token)["id"]}],
         "POST /v1/uploads/{id}/complete": [{"id": upload(server, token)} for _ in range(10)],
     }
 
@@ -122,6 +134,30 @@ def erase(server):
     """An erasure of somebody else, and the token of its receipt."""
     guest = server.call("POST", "/v1/guests")["token"]
     return server.call("DELETE", "/v1/me?confirm=erase", guest)
+
+
+def unsubscribe_token(secret, account):
+    """The token in the link of a marketing mail."""
+    account = uuid.UUID(account.removeprefix("usr_")).bytes
+    proof = hmac.new(secret.encode(), b"unsubscribe\0" + account, hashlib.sha256).hexdigest()[:32]
+    return "rvu_" + base64.urlsafe_b64encode(account + proof.encode()).decode().rstrip("=")
+
+
+def check_export(server, token, export):
+    """Another library reads the archive, and every checksum is right."""
+    deadline = time.monotonic() + 180
+    while (made := server.call("GET", f"/v1/me/exports/{export}", token))["status"] != "ready":
+        assert time.monotonic() < deadline and made["status"] in ("queued", "running"), made
+        time.sleep(1)
+    with urllib.request.urlopen(made["download"]["url"], timeout=PATIENCE) as response:
+        archive = response.read()
+    assert hashlib.sha256(archive).hexdigest() == made["sha256"]
+    with zipfile.ZipFile(io.BytesIO(archive)) as archive:
+        assert archive.testzip() is None
+        for file in json.loads(archive.read("manifest.json"))["files"]:
+            content = archive.read(file["name"])
+            assert hashlib.sha256(content).hexdigest() == file["sha256"], file
+        print(len(archive.namelist()), "files exported")
 
 
 def upload(server, token):

@@ -10,12 +10,14 @@ pub mod fake_github;
 pub mod gated;
 mod lambda;
 pub mod moved;
+pub mod paused;
 mod process;
 mod queues;
 mod serving;
 pub mod sim;
 pub mod stops;
 mod tap;
+pub mod unzip;
 
 use std::{path::PathBuf, time::Duration};
 
@@ -219,6 +221,11 @@ impl Client {
     /// PATCH of JSON.
     pub async fn patch(&self, path: &str, body: Value) -> Answer {
         send(with_body(self.request(Method::PATCH, path), &body)).await
+    }
+
+    /// PUT of JSON.
+    pub async fn put_json(&self, path: &str, body: Value) -> Answer {
+        send(with_body(self.request(Method::PUT, path), &body)).await
     }
 
     /// DELETE.

@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use reverie::local::Ports;
 use reverie_store::{
-    objects::{ObjectInfo, Objects, Presigned},
+    objects::{ObjectInfo, Objects, Part, Presigned},
     queue::{Message, Queue, Received},
     tables::{Key, Query, Row, Scan, Scanned, StoreError, Tables, Write, WriteError},
 };
@@ -148,6 +148,17 @@ impl<X: Tap> Objects for Tapped<dyn Objects, X> {
         self.1.pass(call, async move { objects.get(&key, most).await }).await
     }
 
+    async fn get_range(
+        &self,
+        key: &str,
+        start: u64,
+        most: u64,
+    ) -> Result<Option<Bytes>, StoreError> {
+        let (objects, key) = (self.0.clone(), key.to_owned());
+        let call = reads(Service::Objects, format!("get {key} from {start}"));
+        self.1.pass(call, async move { objects.get_range(&key, start, most).await }).await
+    }
+
     async fn put(&self, key: &str, content_type: &str, bytes: Bytes) -> Result<(), StoreError> {
         let (objects, key, media) = (self.0.clone(), key.to_owned(), content_type.to_owned());
         let call = changes(Service::Objects, format!("put {key}"));
@@ -166,10 +177,44 @@ impl<X: Tap> Objects for Tapped<dyn Objects, X> {
         self.1.pass(call, async move { objects.list(&prefix).await }).await
     }
 
+    async fn list_after(&self, prefix: &str, after: &str) -> Result<Vec<String>, StoreError> {
+        let (objects, prefix, after) = (self.0.clone(), prefix.to_owned(), after.to_owned());
+        let call = reads(Service::Objects, format!("list {prefix} after {after}"));
+        self.1.pass(call, async move { objects.list_after(&prefix, &after).await }).await
+    }
+
     async fn delete(&self, keys: &[String]) -> Result<(), StoreError> {
         let (objects, keys) = (self.0.clone(), keys.to_vec());
         let call = changes(Service::Objects, format!("delete {}", keys.join(" ")));
         self.1.pass(call, async move { objects.delete(&keys).await }).await
+    }
+
+    async fn begin_parts(&self, key: &str, content_type: &str) -> Result<String, StoreError> {
+        let (objects, key, media) = (self.0.clone(), key.to_owned(), content_type.to_owned());
+        let call = changes(Service::Objects, format!("begin {key}"));
+        self.1.pass(call, async move { objects.begin_parts(&key, &media).await }).await
+    }
+
+    async fn put_part(&self, part: Part<'_>, bytes: Bytes) -> Result<String, StoreError> {
+        let Part { key, upload, number } = part;
+        let (objects, key, upload) = (self.0.clone(), key.to_owned(), upload.to_owned());
+        let call = changes(Service::Objects, format!("part {number} of {key}"));
+        let put = async move {
+            objects.put_part(Part { key: &key, upload: &upload, number }, bytes).await
+        };
+        self.1.pass(call, put).await
+    }
+
+    async fn end_parts(&self, key: &str, upload: &str, tags: &[String]) -> Result<(), StoreError> {
+        let (objects, key, upload) = (self.0.clone(), key.to_owned(), upload.to_owned());
+        let (call, tags) = (changes(Service::Objects, format!("end {key}")), tags.to_vec());
+        self.1.pass(call, async move { objects.end_parts(&key, &upload, &tags).await }).await
+    }
+
+    async fn drop_parts(&self, prefix: &str) -> Result<usize, StoreError> {
+        let (objects, prefix) = (self.0.clone(), prefix.to_owned());
+        let call = changes(Service::Objects, format!("drop {prefix}"));
+        self.1.pass(call, async move { objects.drop_parts(&prefix).await }).await
     }
 }
 

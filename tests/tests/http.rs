@@ -2,6 +2,8 @@
 
 #[path = "http/erasure.rs"]
 mod erasure;
+#[path = "http/exports.rs"]
+mod exports;
 #[path = "http/requests.rs"]
 mod requests;
 #[path = "http/round_trips.rs"]

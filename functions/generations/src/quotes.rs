@@ -9,9 +9,10 @@ use reverie_domain::{
     ids::QuoteId,
     manifest::Manifest,
     request::{CanonicalRequest, GenerationRequest},
+    wallet::{Wallet, WalletError},
 };
 use reverie_store::{
-    Record,
+    Record, ledger,
     quotes::{self, QUOTE_VALIDITY, Quote},
 };
 use serde::Serialize;
@@ -33,16 +34,21 @@ pub(crate) struct QuoteView {
     expires_at: Timestamp,
     /// What it is the price of, with every default filled in.
     request: CanonicalRequest,
+    /// Which limit of the account's own it passes now, as the code of the problem that a submission would
+    /// get: `limit.job` or `limit.month`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    over_limit: Option<&'static str>,
 }
 
-impl From<Quote> for QuoteView {
-    fn from(quote: Quote) -> Self {
-        Self {
-            id: quote.id,
-            credits: quote.credits,
-            expires_at: quote.expires_at,
-            request: quote.request,
-        }
+impl QuoteView {
+    fn new(quote: Quote, now: Timestamp, wallet: &Wallet) -> Self {
+        let over_limit = match wallet.check_caps(now, quote.credits) {
+            Err(WalletError::OverJobCap { .. }) => Some("limit.job"),
+            Err(WalletError::OverMonthCap { .. }) => Some("limit.month"),
+            _ => None,
+        };
+        let Quote { id, credits, expires_at, request, .. } = quote;
+        Self { id, credits, expires_at, request, over_limit }
     }
 }
 
@@ -72,8 +78,10 @@ pub(crate) async fn create(
     Body(request): Body<GenerationRequest>,
 ) -> Result<(StatusCode, Json<QuoteView>), Problem> {
     let quote = quoted(&state, &caller, &request).await?;
-    let quote = remember(&state, quote, &key, &request).await?;
-    Ok((StatusCode::CREATED, Json(quote.into())))
+    let wallet = ledger::wallet(&*state.app.tables, caller.account.wallet);
+    let (quote, wallet) = tokio::join!(remember(&state, quote, &key, &request), wallet);
+    let (quote, wallet) = (quote?, wallet?);
+    Ok((StatusCode::CREATED, Json(QuoteView::new(quote, state.app.now(), &wallet))))
 }
 
 async fn quoted(

@@ -6,7 +6,7 @@ use reverie_domain::ids::ErasureId;
 use reverie_store::{
     accounts,
     agenda::{self, Entry, PAGE, Task},
-    erasures,
+    erasures, exports,
 };
 
 use crate::{Housekeeper, HousekeeperError, SweepReport};
@@ -47,13 +47,13 @@ impl Housekeeper {
     async fn attend_alone(&self, entry: Entry) -> bool {
         // An account's id does not belong in a log.
         let (task, id) = match entry.task {
-            Task::Erase(id) => ("erase", Some(id)),
+            Task::Erase(id) => ("erase", Some(id.to_string())),
+            Task::Export { export, .. } => ("export", Some(export.to_string())),
             Task::Inactive(_) => ("inactive", None),
         };
-        let id = id.map(tracing::field::display);
         match AssertUnwindSafe(self.attend(&entry)).catch_unwind().await {
             Ok(Ok(())) => true,
-            Ok(Err(HousekeeperError::MoreToPurge)) => {
+            Ok(Err(HousekeeperError::MoreToPurge | HousekeeperError::MoreToDo)) => {
                 tracing::info!(task, id, "goes on in the next minute");
                 true
             }
@@ -77,6 +77,14 @@ impl Housekeeper {
                 }
                 _ => true,
             },
+            Task::Export { account, export } => {
+                match exports::find(&*self.tables, account, export).await? {
+                    Some(export) if export.due_at == Some(entry.due_at) => {
+                        return self.export(export).await;
+                    }
+                    _ => true,
+                }
+            }
             Task::Inactive(id) => match accounts::find(&*self.tables, id).await? {
                 Some(account) if account.check_at == Some(entry.due_at) => {
                     return self.look_after(account).await;

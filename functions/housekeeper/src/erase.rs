@@ -1,5 +1,6 @@
 use reverie_domain::{
     erasure::{Erasure, Step, prefixes},
+    export::EXPORTS,
     ids::AccountId,
     job::Job,
 };
@@ -133,6 +134,8 @@ impl Housekeeper {
         account: AccountId,
     ) -> Result<Erasure, HousekeeperError> {
         let mut pages = 0;
+        // Only exports are written in parts.
+        self.objects.drop_parts(&format!("{EXPORTS}{account}/")).await?;
         for prefix in prefixes(account) {
             loop {
                 let keys = self.objects.list(&prefix).await?;

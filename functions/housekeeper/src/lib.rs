@@ -5,6 +5,7 @@ mod audit;
 mod dead_letters;
 mod erase;
 mod event;
+mod export;
 mod inactive;
 mod purge;
 mod report;
@@ -65,6 +66,12 @@ pub enum HousekeeperError {
     /// There is more than one turn deletes.
     #[error("not all is deleted yet")]
     MoreToPurge,
+    /// There is more than one turn writes.
+    #[error("not all is written yet")]
+    MoreToDo,
+    /// A file cannot be packed: it has 4 GiB or more.
+    #[error("a file is too large for the archive")]
+    Archive,
     /// Neither the schedule nor the dead-letter queue.
     #[error("an event of an unknown source")]
     UnknownEvent,

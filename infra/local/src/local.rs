@@ -93,6 +93,7 @@ pub struct Local {
     housekeeper: Housekeeper,
     base_url: String,
     openapi: OpenApi,
+    settings: Arc<Settings>,
     shutdown: CancellationToken,
     tasks: JoinSet<()>,
     url_file: PathBuf,
@@ -161,7 +162,18 @@ impl Local {
         }
         let url_file = url_file(&config.data);
         std::fs::write(&url_file, &base_url).context("the data folder cannot be written")?;
-        Ok(Self { stack, ports, housekeeper, base_url, openapi, shutdown, tasks, url_file })
+        let settings = app.settings.clone();
+        Ok(Self {
+            stack,
+            ports,
+            housekeeper,
+            base_url,
+            openapi,
+            settings,
+            shutdown,
+            tasks,
+            url_file,
+        })
     }
 
     /// Where it answers.
@@ -180,6 +192,12 @@ impl Local {
     #[must_use]
     pub const fn ports(&self) -> &Ports {
         &self.ports
+    }
+
+    /// The deployment's settings.
+    #[must_use]
+    pub fn settings(&self) -> &Settings {
+        &self.settings
     }
 
     /// The API's description, made from the code.

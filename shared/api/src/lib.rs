@@ -23,6 +23,7 @@ mod receipt_token;
 mod references;
 mod signing;
 pub mod token;
+mod unsubscribe;
 
 pub use address::ClientAddress;
 pub use app::{App, Settings};
@@ -46,3 +47,4 @@ pub use problem::Problem;
 pub use receipt_token::ReceiptToken;
 pub use references::{JOB_MAY_WAIT, references};
 pub use signing::Signer;
+pub use unsubscribe::{unsubscribe_headers, unsubscribe_token, unsubscribed};

@@ -190,6 +190,16 @@ impl From<WalletError> for Problem {
                 "credits.insufficient",
                 format!("This costs {needed} credits and you have {available}."),
             ),
+            WalletError::OverJobCap { needed, cap } => Self::new(
+                StatusCode::PAYMENT_REQUIRED,
+                "limit.job",
+                format!("This costs {needed} credits and your limit for a job is {cap}."),
+            ),
+            WalletError::OverMonthCap { needed, left, cap } => Self::new(
+                StatusCode::PAYMENT_REQUIRED,
+                "limit.month",
+                format!("This costs {needed} credits and {left} are left of your {cap} a month."),
+            ),
             WalletError::TooManyActive { active } => Self::too_many(
                 "limit.active",
                 format!("{active} of your generations are queued or running. Wait for one."),

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::{
+    export::EXPORTS,
     ids::{AccountId, ErasureId},
     job::after,
     plan::Plan,
@@ -215,7 +216,7 @@ impl Erasure {
 #[must_use]
 pub fn prefixes(account: AccountId) -> Vec<String> {
     let results = Plan::ALL.map(Plan::results_prefix);
-    let all = results.into_iter().chain(["uploads/".to_owned()]);
+    let all = results.into_iter().chain(["uploads/", EXPORTS].map(str::to_owned));
     all.map(|prefix| format!("{prefix}{account}/")).collect()
 }
 

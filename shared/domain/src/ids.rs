@@ -112,6 +112,7 @@ id!(QuoteId, "quo_", "A binding price for one request.");
 id!(SessionId, "ses_", "A session of one account on one device.");
 id!(KeyId, "key_", "An API key of one account.");
 id!(ErasureId, "era_", "The erasure of an account.");
+id!(ExportId, "exp_", "An archive of all that is held about an account.");
 id!(WalletId, "wal_", "A wallet; the ledger knows wallets, not accounts.");
 
 #[cfg(test)]

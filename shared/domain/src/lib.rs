@@ -1,14 +1,17 @@
 #![doc = include_str!("../README.md")]
 
 pub mod clock;
+pub mod consent;
 pub mod credits;
 pub mod download;
 pub mod erasure;
+pub mod export;
 pub mod ids;
 pub mod job;
 pub mod manifest;
 pub mod personal;
 pub mod plan;
+pub mod preferences;
 pub mod random;
 pub mod rate;
 pub mod request;

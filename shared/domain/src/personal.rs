@@ -1,8 +1,8 @@
 //! The one list of personal data: which fields of which rows and which objects hold it, why, until
 //! when, how a person sees it and how it goes.
 //!
-//! `GET /v1/policies` shows this list, and a test fails when a stored attribute is not in it. What it
-//! says is what this version does, not what is planned.
+//! `GET /v1/policies` shows this list, exports are made from it, and a test fails when a stored
+//! attribute is not in it. What it says is what this version does, not what is planned.
 
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -33,14 +33,64 @@ pub struct Place {
     pub kind: &'static str,
     /// The row's attributes. Keys, version and time to live are not among them.
     pub fields: &'static [&'static str],
+    /// Attributes that are in no export.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    pub withheld: &'static [Withheld],
+    /// Why nothing of it is in an export; missing if it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub not_exported: Option<&'static str>,
 }
+
+/// An attribute that is in no export.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Withheld {
+    /// Its name.
+    pub field: &'static str,
+    /// Why.
+    pub reason: &'static str,
+}
+
+impl Place {
+    const fn without(self, withheld: &'static [Withheld]) -> Self {
+        Self { withheld, ..self }
+    }
+
+    const fn not_exported(self, reason: &'static str) -> Self {
+        Self { not_exported: Some(reason), ..self }
+    }
+
+    /// The attributes that an export has.
+    pub fn exported(&self) -> impl Iterator<Item = &'static str> {
+        let withheld = |field: &str| self.withheld.iter().any(|one| one.field == field);
+        self.fields.iter().copied().filter(move |field| !withheld(field))
+    }
+}
+
+const SECRET: &[Withheld] = &[Withheld {
+    field: "secret_hash",
+    reason: "whoever has the hash of a secret could look for the secret",
+}];
+const REQUEST_HASH: &[Withheld] = &[Withheld {
+    field: "request_hash",
+    reason: "a fingerprint of the request, which is in the export itself",
+}];
+const MOMENTARY: &str = "it lasts a minute, and would be over when the export is read";
+const FINDERS: &[Withheld] = &[
+    Withheld { field: "subject_hash", reason: "a fingerprint of `provider` and `subject`" },
+    Withheld { field: "email_hash", reason: "a fingerprint of `email`" },
+];
+const FINDER: &str = "it says nothing but where the identity is, which is in the export";
+const HASHES: &[Withheld] = &[
+    Withheld { field: "key_hash", reason: "a fingerprint of a key that the client chose" },
+    Withheld { field: "request_hash", reason: "a fingerprint that only the service can compare" },
+];
 
 /// The attributes that every row may have: its key, which repeats ids that are fields, its version,
 /// and when it ends.
 pub const EVERY_ROW: [&str; 4] = ["pk", "sk", "version", "ttl"];
 
 const fn place(store: &'static str, kind: &'static str, fields: &'static [&'static str]) -> Place {
-    Place { store, kind, fields }
+    Place { store, kind, fields, withheld: &[], not_exported: None }
 }
 
 /// Everything Reverie stores about a person.
@@ -84,9 +134,10 @@ pub const REGISTER: &[PersonalData] = &[
                     "email_hash",
                     "linked_at",
                 ],
-            ),
-            place("accounts", "login", &["subject_hash", "account"]),
-            place("accounts", "email", &["email_hash", "account"]),
+            )
+            .without(FINDERS),
+            place("accounts", "login", &["subject_hash", "account"]).not_exported(FINDER),
+            place("accounts", "email", &["email_hash", "account"]).not_exported(FINDER),
         ],
         purpose: "to sign in: who a person is at the provider that they chose, and to find that by \
                   hashes",
@@ -110,7 +161,8 @@ pub const REGISTER: &[PersonalData] = &[
                 "last_used_at",
                 "expires_at",
             ],
-        )],
+        )
+        .without(SECRET)],
         purpose: "to stay signed in; the token is stored as a hash, the device in three words",
         kept: "30 days after last use, 180 days at most",
         shown: "GET /v1/sessions, without the hash",
@@ -122,7 +174,8 @@ pub const REGISTER: &[PersonalData] = &[
             "accounts",
             "key",
             &["id", "account", "name", "scopes", "secret_hash", "created_at", "last_used_at"],
-        )],
+        )
+        .without(SECRET)],
         purpose: "to let the owner's programs in; the key is stored as a hash",
         kept: "until revoked",
         shown: "GET /v1/api-keys, without the hash",
@@ -131,8 +184,10 @@ pub const REGISTER: &[PersonalData] = &[
     PersonalData {
         category: "rate",
         stored_in: &[
-            place("accounts", "requests", &["account", "key_hash", "bucket"]),
-            place("operations", "allowance", &["account", "limit", "bucket"]),
+            place("accounts", "requests", &["account", "key_hash", "bucket"])
+                .not_exported(MOMENTARY),
+            place("operations", "allowance", &["account", "limit", "bucket"])
+                .not_exported(MOMENTARY),
         ],
         purpose: "to limit how often an account and each of its API keys ask: one instant for each",
         kept: "a minute after last use",
@@ -155,6 +210,7 @@ pub const REGISTER: &[PersonalData] = &[
                     "month",
                     "month_spent",
                     "state",
+                    "caps",
                 ],
             ),
             place(
@@ -232,7 +288,8 @@ pub const REGISTER: &[PersonalData] = &[
                 "queue",
                 "queued_at",
             ],
-        )],
+        )
+        .without(REQUEST_HASH)],
         purpose: "to make and list generations",
         kept: "until deleted by the owner, then as a mark for late workers",
         shown: "GET /v1/generations",
@@ -251,7 +308,8 @@ pub const REGISTER: &[PersonalData] = &[
                 "quote",
                 &["id", "account", "credits", "request", "model_version", "expires_at"],
             ),
-            place("generations", "cache", &["account", "request_hash", "generation", "expires_at"]),
+            place("generations", "cache", &["account", "request_hash", "generation", "expires_at"])
+                .without(REQUEST_HASH),
         ],
         purpose: "prompts and labels, to make and list generations; a hash of them, to answer the \
                   same request again",
@@ -298,16 +356,80 @@ pub const REGISTER: &[PersonalData] = &[
             "operations",
             "idempotency",
             &["account", "route", "key_hash", "request_hash", "resource", "expires_at"],
-        )],
+        )
+        .without(HASHES)],
         purpose: "to do a request that is sent twice only once; its key and body are hashes",
         kept: "24 hours",
         shown: "the same answer to the same request",
         erased: "ends by itself; DELETE /v1/me",
     },
     PersonalData {
+        category: "preferences",
+        stored_in: &[place("accounts", "preferences", &["account", "preferences", "updated_at"])],
+        purpose: "to begin as the person likes to",
+        kept: "as long as the account",
+        shown: "GET /v1/me/preferences",
+        erased: "DELETE /v1/me",
+    },
+    PersonalData {
+        category: "consents",
+        stored_in: &[
+            place("accounts", "consents", &["account", "generation", "decisions"]),
+            place(
+                "accounts",
+                "consent",
+                &[
+                    "account",
+                    "generation",
+                    "purpose",
+                    "granted",
+                    "at",
+                    "text_version",
+                    "source",
+                    "despite_signal",
+                    "number",
+                ],
+            ),
+        ],
+        purpose: "to do only what was agreed to, and to show what was agreed to and when (GDPR, article 7(1))",
+        kept: "as long as the account",
+        shown: "GET /v1/me/consents",
+        erased: "DELETE /v1/me",
+    },
+    PersonalData {
+        category: "exports",
+        stored_in: &[
+            place(
+                "accounts",
+                "export",
+                &[
+                    "id",
+                    "account",
+                    "status",
+                    "created_at",
+                    "turn",
+                    "tries",
+                    "due_at",
+                    "completed_at",
+                    "bytes",
+                    "sha256",
+                    "expires_at",
+                ],
+            ),
+            place("bucket", "exports/", &[]).not_exported("it is the export"),
+        ],
+        purpose: "to give people a copy of all that is held about them",
+        kept: "the archive 7 days, the row 30 days more",
+        shown: "GET /v1/me/exports/{id}",
+        erased: "ends by itself; DELETE /v1/me",
+    },
+    PersonalData {
         category: "agenda",
-        stored_in: &[place("operations", "agenda", &["due_at", "task"])],
-        purpose: "to look whether a guest still comes, and to go on with an erasure: an id and a time",
+        stored_in: &[place("operations", "agenda", &["due_at", "task"]).not_exported(
+            "the same id and time are in the account's `check_at` and in the exports' `due_at`",
+        )],
+        purpose: "to look whether a guest still comes, and to go on with an erasure or an export: ids \
+                  and a time",
         kept: "as long as the account; of an erasure, until backups are gone",
         shown: "not shown",
         erased: "DELETE /v1/me, 7 days later",
@@ -330,7 +452,8 @@ pub const REGISTER: &[PersonalData] = &[
                 "completed_at",
                 "due_at",
             ],
-        )],
+        )
+        .not_exported("an account that is being erased makes no export; it has its receipt")],
         purpose: "to erase, to show that it was done, and to do it again after a restore",
         kept: "the account's id for 7 days, until backups are gone; the rest, which names nobody, for 3 \
                years",
@@ -343,7 +466,8 @@ pub const REGISTER: &[PersonalData] = &[
             "operations",
             "guests",
             &["address_hash", "day", "count", "expires_at"],
-        )],
+        )
+        .not_exported("nothing says which account came from the address")],
         purpose: "to limit the number of guests per network address, which is a keyed hash",
         kept: "2 days",
         shown: "not linked to an account",
@@ -368,6 +492,7 @@ mod tests {
     use super::*;
     use crate::{
         erasure::{BACKUP_DAYS, RECEIPT_DAYS},
+        export::{EXPORT_DAYS, ROW_DAYS},
         plan::{GUEST_DAYS, Plan, UPLOAD_DAYS, USER_DAYS},
     };
 
@@ -392,5 +517,19 @@ mod tests {
         assert!(kept("erasures").contains(&format!("{BACKUP_DAYS} days")));
         assert!(kept("erasures").contains(&format!("{} years", RECEIPT_DAYS / 365)));
         assert_eq!(kept("uploads"), format!("{UPLOAD_DAYS} day, the row {} days", UPLOAD_DAYS + 1));
+        let exports = format!("the archive {EXPORT_DAYS} days, the row {ROW_DAYS} days more");
+        assert_eq!(kept("exports"), exports);
+    }
+
+    #[test]
+    fn no_hash_of_a_secret_is_exported_and_what_is_withheld_is_a_field() {
+        for place in REGISTER.iter().flat_map(|data| data.stored_in) {
+            for Withheld { field, .. } in place.withheld {
+                assert!(place.fields.contains(field), "{field} of {place:?}");
+            }
+            let secret = |field: &str| field.contains("hash") || field.contains("secret");
+            let out = place.exported().filter(|field| secret(field)).count();
+            assert!(place.not_exported.is_some() || out == 0, "{place:?}");
+        }
     }
 }

@@ -56,6 +56,21 @@ pub struct Wallet {
     pub version: u64,
     /// Whether the wallet takes new holds and grants.
     pub state: WalletState,
+    /// The most that its owner wants to spend.
+    #[serde(default)]
+    pub caps: Caps,
+}
+
+/// The most that an account wants to spend, in credits. What is missing is no limit.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Caps {
+    /// On one job.
+    #[serde(default)]
+    pub per_job: Option<Credits>,
+    /// On all jobs of one month, UTC. Jobs that are queued or running count.
+    #[serde(default)]
+    pub per_month: Option<Credits>,
 }
 
 /// Whether a wallet takes new holds and grants.
@@ -88,6 +103,8 @@ pub enum EntryKind {
     Refund,
     /// A payment disputed at the payment processor.
     Dispute,
+    /// The owner changed the most that may be spent; no credits move.
+    Limit,
 }
 
 /// One line of the ledger. Entries are written once and never changed.
@@ -139,6 +156,24 @@ pub enum WalletError {
         /// The number of open holds.
         active: u32,
     },
+    /// It is more than the owner wants to spend on one job.
+    #[error("{needed} credits are needed, and a job may cost {cap}")]
+    OverJobCap {
+        /// What was asked for.
+        needed: Credits,
+        /// The most for one job.
+        cap: Credits,
+    },
+    /// It is more than the owner wants to spend in a month.
+    #[error("{needed} credits are needed, and {left} are left of the month's {cap}")]
+    OverMonthCap {
+        /// What was asked for.
+        needed: Credits,
+        /// What the month has left.
+        left: Credits,
+        /// The most for one month.
+        cap: Credits,
+    },
     /// The wallet is closed.
     #[error("the wallet is closed")]
     Closed,
@@ -173,6 +208,7 @@ impl Wallet {
             month_spent: Credits::ZERO,
             version: 0,
             state: WalletState::Open,
+            caps: Caps::default(),
         }
     }
 
@@ -181,6 +217,47 @@ impl Wallet {
     pub fn available(&self, now: Timestamp) -> Credits {
         let plan = if self.plan_is_past(now) { Credits::ZERO } else { self.plan };
         plan.plus(self.bought).unwrap_or(Credits::new(u32::MAX))
+    }
+
+    /// The month at `now`, and what was charged in it.
+    #[must_use]
+    pub fn spent_in_month(&self, now: Timestamp) -> (String, Credits) {
+        let month = month_of(now);
+        let spent = if month == self.month { self.month_spent } else { Credits::ZERO };
+        (month, spent)
+    }
+
+    /// Whether the owner wants to spend so much on one more job. What is held counts as spent in this
+    /// month, because that is when it will be charged if nothing goes wrong.
+    ///
+    /// # Errors
+    /// [`WalletError::OverJobCap`], [`WalletError::OverMonthCap`].
+    pub fn check_caps(&self, now: Timestamp, needed: Credits) -> Result<(), WalletError> {
+        if let Some(cap) = self.caps.per_job.filter(|cap| needed > *cap) {
+            return Err(WalletError::OverJobCap { needed, cap });
+        }
+        let Some(cap) = self.caps.per_month else { return Ok(()) };
+        let (_, spent) = self.spent_in_month(now);
+        let left = cap.minus(spent).and_then(|left| left.minus(self.held)).unwrap_or(Credits::ZERO);
+        match needed > left {
+            true => Err(WalletError::OverMonthCap { needed, left, cap }),
+            false => Ok(()),
+        }
+    }
+
+    /// Sets the most that may be spent.
+    ///
+    /// # Errors
+    /// [`WalletError::Closed`].
+    pub fn cap(&self, now: Timestamp, caps: Caps) -> Result<Movement, WalletError> {
+        let mut draft = Draft::open(self, now)?;
+        draft.wallet.caps = caps;
+        let text =
+            |cap: Option<Credits>| cap.map_or("any number".to_owned(), |cap| cap.to_string());
+        let (job, month) = (text(caps.per_job), text(caps.per_month));
+        let reason = format!("limits set, in credits: {job} for a job, {month} in a month");
+        draft.entry(EntryKind::Limit, 0, None, &reason)?;
+        Ok(draft.movement())
     }
 
     /// Gives plan credits for a period. What is left of the period before expires.
@@ -221,7 +298,8 @@ impl Wallet {
     /// Reserves `amount` for a job, plan credits first.
     ///
     /// # Errors
-    /// [`WalletError::Closed`], [`WalletError::TooManyActive`], [`WalletError::Insufficient`].
+    /// [`WalletError::Closed`], [`WalletError::TooManyActive`], [`WalletError::Insufficient`], and what
+    /// [`Wallet::check_caps`] says.
     pub fn hold(
         &self,
         now: Timestamp,
@@ -233,6 +311,7 @@ impl Wallet {
         if self.active >= active_limit {
             return Err(WalletError::TooManyActive { active: self.active });
         }
+        self.check_caps(now, amount)?;
         let available = draft.wallet.available(now);
         if available < amount {
             return Err(WalletError::Insufficient { needed: amount, available });

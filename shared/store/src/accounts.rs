@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Record,
-    record::from_maybe,
+    record::{from_maybe, from_row},
     tables::{Key, StoreError, Table, Tables},
 };
 
@@ -227,6 +227,22 @@ pub async fn authenticate(
 pub async fn find(tables: &dyn Tables, id: AccountId) -> Result<Option<Account>, StoreError> {
     let found: Option<Account> = crate::record::get(tables, account_key(id)).await?;
     Ok(found.filter(Account::is_open))
+}
+
+/// The account, and after it the guests that became it.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn with_aliases(
+    tables: &dyn Tables,
+    account: Account,
+) -> Result<Vec<Account>, StoreError> {
+    let keys: Vec<Key> = account.aliases.iter().map(|alias| account_key(*alias)).collect();
+    let mut all = vec![account];
+    for row in tables.get(&keys).await?.into_iter().flatten() {
+        all.push(from_row(row)?);
+    }
+    Ok(all)
 }
 
 /// When the account was last used, by a session or an API key, to the day. A key that waits for its

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use reverie_domain::{
     clock::sortable,
-    ids::{AccountId, ErasureId},
+    ids::{AccountId, ErasureId, ExportId},
 };
 use serde::{Deserialize, Serialize};
 
@@ -23,6 +23,13 @@ pub enum Task {
     Erase(ErasureId),
     /// Look whether a guest still comes.
     Inactive(AccountId),
+    /// Go on with an export.
+    Export {
+        /// Whose.
+        account: AccountId,
+        /// Which.
+        export: ExportId,
+    },
 }
 
 /// Something to be done, and when. It is written together with the row that it concerns, which knows
@@ -40,6 +47,7 @@ impl Record for Entry {
         let id = match self.task {
             Task::Erase(id) => id.to_string(),
             Task::Inactive(id) => id.to_string(),
+            Task::Export { export, .. } => export.to_string(),
         };
         Key::new(Table::Operations, PARTITION, format!("{}#{id}", sortable(self.due_at)))
     }

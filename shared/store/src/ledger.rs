@@ -14,7 +14,7 @@ use reverie_domain::{
     credits::Credits,
     ids::{GenerationId, WalletId},
     job::Resolution,
-    wallet::{Entry, Hold, Movement, Wallet, WalletError},
+    wallet::{Caps, Entry, Hold, Movement, Wallet, WalletError},
 };
 use thiserror::Error;
 
@@ -115,6 +115,23 @@ pub async fn purchase(
 ) -> Result<Wallet, LedgerError> {
     let step = |wallet: &Wallet| Ok((wallet.purchase(now, amount, reason)?, None));
     transact(tables, wallet, step, others).await
+}
+
+/// Sets the most that a wallet's owner wants to spend, if it is something else.
+///
+/// # Errors
+/// [`LedgerError`].
+pub async fn cap(
+    tables: &dyn Tables,
+    now: Timestamp,
+    wallet: Wallet,
+    caps: Caps,
+) -> Result<Wallet, LedgerError> {
+    if wallet.caps == caps {
+        return Ok(wallet);
+    }
+    let step = |wallet: &Wallet| Ok((wallet.cap(now, caps)?, None));
+    transact(tables, wallet, step, &[]).await
 }
 
 /// Reserves `amount` for a job, together with `others`.

@@ -61,6 +61,14 @@ impl Idempotency {
         }
     }
 
+    /// The row that is there in its place.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn present(&self, tables: &dyn Tables) -> Result<Option<Self>, StoreError> {
+        get(tables, self.key()).await
+    }
+
     /// The row that made a write of [`Idempotency::remember`] fail.
     ///
     /// # Errors

@@ -249,6 +249,16 @@ impl Proxy {
                 let listing = self.used("s3:ListBucket", bucket.clone());
                 vec![Use { prefix: query("prefix").unwrap_or_default(), ..listing }]
             }
+            (&Method::GET, "") if query("uploads").is_some() => {
+                vec![self.used("s3:ListBucketMultipartUploads", bucket)]
+            }
+            (&Method::DELETE, key) if query("uploadId").is_some() => {
+                vec![object("s3:AbortMultipartUpload", key)]
+            }
+            // To begin an upload in parts, and to end it.
+            (&Method::POST, key) if query("uploads").or(query("uploadId")).is_some() => {
+                vec![object("s3:PutObject", key)]
+            }
             (&Method::POST, "") if query("delete").is_some() => {
                 let text = String::from_utf8_lossy(body);
                 let keys = text.split("<Key>").skip(1);

@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use reverie::template::{Deployment, TEMPLATE};
-use reverie_domain::plan::{Plan, UPLOAD_DAYS};
+use reverie_domain::{
+    export::{EXPORT_DAYS, EXPORTS},
+    plan::{Plan, UPLOAD_DAYS},
+};
 
 use crate::Services;
 
@@ -42,7 +45,7 @@ fn the_rules_are_what_accounts_are_told() {
         .filter_map(|rule| Some((rule.prefix.clone(), i64::from(rule.expire_after_days?))))
         .collect();
     let told = Plan::ALL.map(|plan| (plan.results_prefix(), plan.retention_days()));
-    let other = [("uploads/".to_owned(), UPLOAD_DAYS), ("exports/".to_owned(), 7)];
+    let other = [("uploads/".to_owned(), UPLOAD_DAYS), (EXPORTS.to_owned(), EXPORT_DAYS)];
     assert_eq!(rules, told.into_iter().chain(other).collect());
 }
 

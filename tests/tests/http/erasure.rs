@@ -169,6 +169,8 @@ async fn nothing_of_an_erased_account_is_left_anywhere() {
     let account =
         guest.get("/v1/me").await.expect(StatusCode::OK)["id"].as_str().unwrap().to_owned();
     let late = announced(&guest, 100).await;
+    guest.post("/v1/me/exports", Value::Null).await.expect(StatusCode::ACCEPTED);
+    app.sweep().await;
     app.local().stack().sweep_ttl().await.unwrap();
     assert!(found(app.data(), &forms(MARK)).len() >= 2, "what is searched for can be found");
 
@@ -207,6 +209,8 @@ async fn nothing_of_an_erased_account_is_left_anywhere() {
         ("generations", "upload", 2),
         ("operations", "idempotency", 3),
         ("bucket", "uploads/", 2),
+        ("accounts", "export", 1),
+        ("bucket", "exports/", 1),
     ] {
         assert_eq!(count(&done, store, kind), expected, "{store} {kind}: {done:#}");
     }

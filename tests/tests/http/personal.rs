@@ -3,7 +3,10 @@
 use std::collections::BTreeSet;
 
 use reqwest::StatusCode;
-use reverie_domain::personal::{EVERY_ROW, REGISTER, place_of};
+use reverie_domain::{
+    consent::TEXT_VERSION,
+    personal::{EVERY_ROW, REGISTER, place_of},
+};
 use reverie_tests::{Browser, Client};
 use serde_json::{Value, json};
 
@@ -36,11 +39,6 @@ async fn live(app: &TestApp) {
     let body = json!({"name": "a program", "scopes": ["account:read"]});
     let key = guest.post_once("/v1/api-keys", "once", body).await.expect(StatusCode::CREATED);
     let program = Client { token: key["token"].as_str().map(str::to_owned), ..guest.clone() };
-    // Every tenth request writes down how many there were.
-    for _ in 0..11 {
-        program.get("/v1/me").await.expect(StatusCode::OK);
-        guest.get("/v1/me").await.expect(StatusCode::OK);
-    }
     let body = json!({"kind": "music", "prompt": "all that is kept", "seconds": 5});
     guest.post("/v1/sketches", body.clone()).await.expect(StatusCode::OK);
     guest.post("/v1/quotes", body.clone()).await.expect(StatusCode::CREATED);
@@ -57,6 +55,25 @@ async fn live(app: &TestApp) {
     let mut other = Browser::new(&guest.base);
     other.post("/v1/guests", Value::Null).await.expect(StatusCode::CREATED);
     assert_eq!(other.sign_in("ada@example.com", "Ada").await, "done");
+    let decisions = json!([{"purpose": "improvement", "granted": true}]);
+    let consents = json!({"text_version": TEXT_VERSION, "decisions": decisions});
+    let work = json!([{"purpose": "showcase", "granted": true, "generation": made["id"]}]);
+    let shown = json!({"text_version": TEXT_VERSION, "decisions": work});
+    for (path, body) in [
+        ("/v1/me/consents", consents),
+        ("/v1/me/consents", shown),
+        ("/v1/me/preferences", json!({"seconds": 30})),
+        ("/v1/me/limits", json!({"per_job": 50})),
+    ] {
+        guest.put_json(path, body).await.expect(StatusCode::OK);
+    }
+    guest.post("/v1/me/exports", Value::Null).await.expect(StatusCode::ACCEPTED);
+    app.sweep().await;
+    // Every tenth request writes down how many there were; for a minute, so this comes last.
+    for _ in 0..11 {
+        program.get("/v1/me").await.expect(StatusCode::OK);
+        guest.get("/v1/me").await.expect(StatusCode::OK);
+    }
     let body = app.guest().await.delete("/v1/me?confirm=erase").await;
     body.expect(StatusCode::ACCEPTED);
 }

@@ -10,6 +10,7 @@ use crate::TestApp;
 async fn the_missing_variable_is_named() {
     let app = TestApp::without_worker().await;
     for (binary, variable) in [
+        ("account", "REVERIE_BUCKET"),
         ("auth", "REVERIE_PUBLIC_ORIGIN"),
         ("credits", "REVERIE_TABLE_LEDGER"),
         ("generations", "REVERIE_QUEUE_JOBS"),

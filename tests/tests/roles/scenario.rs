@@ -5,12 +5,13 @@ use std::{collections::BTreeSet, io::Cursor};
 use jiff::Timestamp;
 use reqwest::{Method, StatusCode};
 use reverie::template::Role;
-use reverie_domain::{job::Job, manifest::CATALOGUE_KEY};
+use reverie_api::unsubscribe_token;
+use reverie_domain::{consent::TEXT_VERSION, job::Job, manifest::CATALOGUE_KEY};
 use reverie_store::{
     Record,
     accounts::{self, Account},
     agenda::{Task, moved},
-    generations,
+    exports, generations,
     queue::Message,
 };
 use reverie_tests::{
@@ -82,6 +83,7 @@ pub(crate) async fn play() -> (Vec<Role>, BTreeSet<Use>) {
     submit_and_change(&mut player, lambda).await;
     house(&app, lambda, &guest).await;
     works(&app, lambda, &mut player).await;
+    archives(&app, lambda, &mut player).await;
     ends(&app, lambda, &mut player).await;
 
     let all: BTreeSet<_> = operations(&app).into_iter().collect();
@@ -288,6 +290,57 @@ async fn works(app: &App, lambda: &Lambda, player: &mut Player) {
     assert_eq!(guest.download(&url).await.0, StatusCode::OK);
     assert_eq!(guest.delete(&format!("/v1/generations/{id}")).await.status, 204);
     minute(lambda).await;
+}
+
+/// What people decide about their own data, and see of it.
+async fn decisions(app: &App, player: &mut Player) {
+    let works = player.guest.get("/v1/generations").await.expect(StatusCode::OK);
+    let work = &works["items"][0]["id"];
+    let list = json!([
+        {"purpose": "marketing_email", "granted": true},
+        {"purpose": "showcase", "granted": true, "generation": work},
+    ]);
+    let body = json!({"text_version": TEXT_VERSION, "decisions": list});
+    player.take(Method::PUT, "/v1/me/consents", &[], body).await;
+    let me = player.guest.get("/v1/me").await.expect(StatusCode::OK);
+    let account = me["id"].as_str().expect("an id").parse().expect("an id");
+    let token = unsubscribe_token(app.local().settings(), account);
+    let path = "/v1/unsubscribe/{token}";
+    player.taken.insert(("post".to_owned(), path.to_owned()));
+    let click = player.guest.request(Method::POST, &path.replace("{token}", &token));
+    let click = send(click.body("List-Unsubscribe=One-Click")).await;
+    assert_eq!(click.status, StatusCode::NO_CONTENT, "{:#}", click.json);
+    player.take(Method::PUT, "/v1/me/preferences", &[], json!({"seconds": 30})).await;
+    player.take(Method::PUT, "/v1/me/limits", &[], json!({"per_month": 1_000_000})).await;
+    for path in ["consents", "preferences", "limits", "data"] {
+        player.get(&format!("/v1/me/{path}"), &[]).await;
+    }
+}
+
+/// One archive in which there are a result and an upload, and one that an earlier turn has begun.
+async fn archives(app: &App, lambda: &Lambda, player: &mut Player) {
+    decisions(app, player).await;
+    uploaded(player).await;
+    let made = player.take(Method::POST, "/v1/me/exports", &[], Value::Null).await;
+    let id = made["id"].as_str().expect("an id").to_owned();
+    let guest = app.guest().await;
+    let begun = guest.post("/v1/me/exports", Value::Null).await.expect(StatusCode::ACCEPTED);
+    let me = guest.get("/v1/me").await.expect(StatusCode::OK);
+    let account = me["id"].as_str().expect("an id").parse().expect("an id");
+    let begun = begun["id"].as_str().expect("an id").parse().expect("an id");
+    let ports = app.local().ports();
+    let before = exports::find(&*ports.tables, account, begun).await.expect("an answer");
+    let before = before.expect("an export");
+    let after = before.saved(Timestamp::now());
+    ports.objects.put(&after.saved_key(), "text/plain", "unreadable\n".into()).await.expect("put");
+    ports.objects.begin_parts(&after.archive_key(), "application/zip").await.expect("begun");
+    assert!(exports::advance(&*ports.tables, &before, &after).await.expect("an answer"));
+    minute(lambda).await;
+    for _ in 0..OFTEN {
+        let ready = player.get("/v1/me/exports/{id}", &[&id]).await;
+        let url = ready["download"]["url"].as_str().expect("a link");
+        assert_eq!(player.guest.download(url).await.0, StatusCode::OK);
+    }
 }
 
 /// One guest is looked after, and the other's account is erased with everything in it.

@@ -13,7 +13,7 @@ use bytes::Bytes;
 use reverie_domain::manifest::Manifest;
 use reverie_inference::{Engine, EngineError, MusicRequest, Output, OutputFile, Watch};
 use reverie_store::{
-    objects::{ObjectInfo, Objects, Presigned},
+    objects::{ObjectInfo, Objects, Part, Presigned},
     queue::{Message, Queue, Received},
     tables::{
         Expect, Key, Outcome, Query, Row, Scan, Scanned, StoreError, Tables, Write, WriteError,
@@ -120,6 +120,10 @@ impl Objects for Memory {
         unreachable!("a worker reads no objects")
     }
 
+    async fn get_range(&self, _: &str, _: u64, _: u64) -> Result<Option<Bytes>, StoreError> {
+        unreachable!("a worker reads no objects")
+    }
+
     async fn put(&self, key: &str, _: &str, bytes: Bytes) -> Result<(), StoreError> {
         self.state().objects.insert(key.to_owned(), bytes);
         Ok(())
@@ -133,9 +137,29 @@ impl Objects for Memory {
         Ok(self.keys().into_iter().filter(|key| key.starts_with(prefix)).collect())
     }
 
+    async fn list_after(&self, _: &str, _: &str) -> Result<Vec<String>, StoreError> {
+        unreachable!("a worker has few objects")
+    }
+
     async fn delete(&self, keys: &[String]) -> Result<(), StoreError> {
         self.state().objects.retain(|key, _| !keys.contains(key));
         Ok(())
+    }
+
+    async fn begin_parts(&self, _: &str, _: &str) -> Result<String, StoreError> {
+        unreachable!("a worker writes whole objects")
+    }
+
+    async fn put_part(&self, _: Part<'_>, _: Bytes) -> Result<String, StoreError> {
+        unreachable!("a worker writes whole objects")
+    }
+
+    async fn end_parts(&self, _: &str, _: &str, _: &[String]) -> Result<(), StoreError> {
+        unreachable!("a worker writes whole objects")
+    }
+
+    async fn drop_parts(&self, _: &str) -> Result<usize, StoreError> {
+        unreachable!("a worker writes whole objects")
     }
 }
 

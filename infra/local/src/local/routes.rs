@@ -1,6 +1,7 @@
 use std::sync::Arc;
 
 use axum::Router;
+use reverie_account::AccountState;
 use reverie_api::{App, Catalogue, document};
 use reverie_auth::{Auth, Providers};
 use reverie_events::{Carrier, Events};
@@ -33,11 +34,13 @@ pub(super) fn all(
         queue: ports.queue.clone(),
         catalogue,
     };
+    let account = AccountState { app: app.clone(), objects: ports.objects.clone() };
     let media = Media { app: app.clone(), objects: ports.objects.clone() };
     let (objects, carrier) = (ports.objects.clone(), Carrier::Streams);
     let events = Events { app: app.clone(), objects, carrier };
     let functions = [
         reverie_auth::router(Auth { app: app.clone(), providers }),
+        reverie_account::router(account),
         reverie_credits::router(app.clone()),
         reverie_generations::router(generations),
         reverie_sketches::router(sketches),

@@ -15,6 +15,7 @@ enum Op {
     Capture { nth: usize, percent: u8 },
     Release { nth: usize },
     Wait { hours: u16 },
+    Cap { job: Option<u32>, month: Option<u32> },
     Close,
 }
 
@@ -28,6 +29,8 @@ fn op() -> impl Strategy<Value = Op> {
             .prop_map(|(nth, percent)| Op::Capture { nth, percent }),
         4 => any::<usize>().prop_map(|nth| Op::Release { nth }),
         2 => (1..500_u16).prop_map(|hours| Op::Wait { hours }),
+        1 => (prop::option::of(0..80_u32), prop::option::of(0..300_u32))
+            .prop_map(|(job, month)| Op::Cap { job, month }),
         1 => Just(Op::Close),
     ]
 }
@@ -39,6 +42,7 @@ struct World {
     entries: Vec<Entry>,
     holds: BTreeMap<GenerationId, Hold>,
     resolutions: BTreeMap<GenerationId, u32>,
+    spent: BTreeMap<String, u32>,
 }
 
 impl World {
@@ -50,6 +54,7 @@ impl World {
             entries: Vec::new(),
             holds: BTreeMap::new(),
             resolutions: BTreeMap::new(),
+            spent: BTreeMap::new(),
         }
     }
 
@@ -85,7 +90,20 @@ impl World {
             Op::Release { nth } => self.release(nth),
             Op::Wait { hours } => self.now += SignedDuration::from_hours(i64::from(hours)),
             Op::Close => self.wallet.state = WalletState::Closed,
+            Op::Cap { job, month } => {
+                let [per_job, per_month] = [job, month].map(|cap| cap.map(Credits::new));
+                match self.wallet.cap(self.now, Caps { per_job, per_month }) {
+                    Ok(movement) => self.write(movement),
+                    Err(error) => assert_eq!(error, WalletError::Closed),
+                }
+            }
         }
+    }
+
+    /// What is spent in this month, and what may be.
+    fn committed(&self) -> u32 {
+        let spent = self.spent.get(&month_of(self.now)).copied().unwrap_or_default();
+        spent + self.wallet.held.get()
     }
 
     fn hold(&mut self, amount: Credits, before: Credits) {
@@ -95,6 +113,15 @@ impl World {
                 self.write(movement);
                 assert_eq!(self.wallet.available(self.now), before.minus(amount).unwrap());
                 self.holds.insert(hold.generation, hold);
+                let Caps { per_job, per_month } = self.wallet.caps;
+                assert!(per_job.is_none_or(|cap| amount <= cap));
+                // Nothing is spent by what costs nothing.
+                let fits = |cap: Credits| self.committed() <= cap.get();
+                assert!(amount == Credits::ZERO || per_month.is_none_or(fits));
+            }
+            Err(WalletError::OverJobCap { cap, .. }) => assert!(amount > cap),
+            Err(WalletError::OverMonthCap { cap, .. }) => {
+                assert!(self.committed() + amount.get() > cap.get());
             }
             Err(WalletError::Insufficient { .. }) => assert!(before < amount),
             Err(WalletError::TooManyActive { active }) => assert_eq!(active, 4),
@@ -108,6 +135,7 @@ impl World {
         match self.wallet.capture(self.now, &hold, charged) {
             Ok((movement, resolved)) => {
                 assert_eq!(resolved.state, HoldState::Captured);
+                *self.spent.entry(month_of(self.now)).or_default() += charged.get();
                 self.resolve(movement, resolved);
             }
             Err(WalletError::ExceedsHold { .. }) => assert!(charged > hold.amount()),
@@ -209,6 +237,22 @@ fn a_full_capture_changes_nothing_that_is_available() {
     let again =
         captured.wallet.capture(now, &hold.resolved(HoldState::Captured, now), hold.amount());
     assert_eq!(again.unwrap_err(), WalletError::Resolved);
+}
+
+#[test]
+fn a_month_begins_anew_and_what_is_held_counts_in_the_month_that_is() {
+    let (wallet, now) = funded(0, 100);
+    let caps = Caps { per_job: None, per_month: Some(Credits::new(10)) };
+    let wallet = wallet.cap(now, caps).unwrap().wallet;
+    let (held, hold) = wallet.hold(now, GenerationId::new(), Credits::new(8), 9).unwrap();
+    let (needed, left, cap) = (Credits::new(3), Credits::new(2), Credits::new(10));
+    let refused = held.wallet.hold(now, GenerationId::new(), needed, 9).unwrap_err();
+    assert_eq!(refused, WalletError::OverMonthCap { needed, left, cap });
+    let next = "2026-12-01T00:00:00Z".parse().unwrap();
+    assert!(held.wallet.check_caps(next, needed).is_err(), "it is charged in December, if at all");
+    let (captured, _) = held.wallet.capture(now, &hold, Credits::new(8)).unwrap();
+    assert!(captured.wallet.check_caps(now, needed).is_err());
+    assert_eq!(captured.wallet.check_caps(next, cap), Ok(()));
 }
 
 #[test]

@@ -6,13 +6,13 @@ use aws_sdk_s3::{
     error::ProvideErrorMetadata,
     presigning::{PresignedRequest, PresigningConfig},
     primitives::ByteStream,
-    types::{Delete, ObjectIdentifier},
+    types::{CompletedMultipartUpload, CompletedPart, Delete, ObjectIdentifier},
 };
 use bytes::Bytes;
 
 use super::unavailable;
 use crate::{
-    objects::{ObjectInfo, Objects, Presigned},
+    objects::{ObjectInfo, Objects, Part, Presigned},
     tables::StoreError,
 };
 
@@ -86,12 +86,26 @@ impl Objects for S3Objects {
     }
 
     async fn get(&self, key: &str, most: u64) -> Result<Option<Bytes>, StoreError> {
-        let range = format!("bytes=0-{}", most.saturating_sub(1));
+        self.get_range(key, 0, most).await
+    }
+
+    async fn get_range(
+        &self,
+        key: &str,
+        start: u64,
+        most: u64,
+    ) -> Result<Option<Bytes>, StoreError> {
+        let end = start.saturating_add(most).saturating_sub(1);
+        let range = format!("bytes={start}-{end}");
         let sent = self.client.get_object().bucket(&self.bucket).key(key).range(range).send().await;
         let object = match sent {
             Ok(object) => object,
             Err(error) if error.as_service_error().is_some_and(|e| e.is_no_such_key()) => {
                 return Ok(None);
+            }
+            // There is nothing from there on, not even in an empty object from its beginning.
+            Err(error) if error.raw_response().is_some_and(|r| r.status().as_u16() == 416) => {
+                return Ok(Some(Bytes::new()));
             }
             // What S3 says of a missing object to a role that may not list the bucket.
             Err(error) if error.raw_response().is_some_and(|r| r.status().as_u16() == 403) => {
@@ -131,7 +145,13 @@ impl Objects for S3Objects {
     }
 
     async fn list(&self, prefix: &str) -> Result<Vec<String>, StoreError> {
-        let sent = self.client.list_objects_v2().bucket(&self.bucket).prefix(prefix).send().await;
+        self.list_after(prefix, "").await
+    }
+
+    async fn list_after(&self, prefix: &str, after: &str) -> Result<Vec<String>, StoreError> {
+        let list = self.client.list_objects_v2().bucket(&self.bucket).prefix(prefix);
+        let after = (!after.is_empty()).then(|| after.to_owned());
+        let sent = list.set_start_after(after).send().await;
         let listing = sent.map_err(|error| unavailable("S3", error))?;
         Ok(listing
             .contents
@@ -163,6 +183,53 @@ impl Objects for S3Objects {
         }
         Ok(())
     }
+
+    async fn begin_parts(&self, key: &str, content_type: &str) -> Result<String, StoreError> {
+        let begin = self.client.create_multipart_upload().bucket(&self.bucket).key(key);
+        let begun = begin.content_type(content_type).send().await;
+        let id = begun.map_err(|error| unavailable("S3", error))?.upload_id;
+        id.ok_or_else(|| nothing("an upload without an id"))
+    }
+
+    async fn put_part(&self, part: Part<'_>, bytes: Bytes) -> Result<String, StoreError> {
+        let put = self.client.upload_part().bucket(&self.bucket).key(part.key);
+        let put = put.upload_id(part.upload).part_number(part.number.cast_signed());
+        let sent = put.body(ByteStream::from(bytes)).send().await;
+        let tag = sent.map_err(|error| unavailable("S3", error))?.e_tag;
+        tag.ok_or_else(|| nothing("a part without a tag"))
+    }
+
+    async fn end_parts(&self, key: &str, upload: &str, tags: &[String]) -> Result<(), StoreError> {
+        let part = |(number, tag): (i32, &String)| {
+            CompletedPart::builder().part_number(number).e_tag(tag).build()
+        };
+        let parts = (1..).zip(tags).map(part).collect();
+        let all = CompletedMultipartUpload::builder().set_parts(Some(parts)).build();
+        let end = self.client.complete_multipart_upload().bucket(&self.bucket).key(key);
+        let sent = end.upload_id(upload).multipart_upload(all).send().await;
+        sent.map(drop).map_err(|error| unavailable("S3", error))
+    }
+
+    async fn drop_parts(&self, prefix: &str) -> Result<usize, StoreError> {
+        let list = self.client.list_multipart_uploads().bucket(&self.bucket).prefix(prefix);
+        let found = list.send().await.map_err(|error| unavailable("S3", error))?;
+        let uploads = found.uploads.unwrap_or_default();
+        for upload in &uploads {
+            let (Some(key), Some(id)) = (upload.key(), upload.upload_id()) else { continue };
+            let drop = self.client.abort_multipart_upload().bucket(&self.bucket).key(key);
+            match drop.upload_id(id).send().await {
+                Ok(_) => {}
+                // Somebody else has ended or dropped it.
+                Err(error) if error.code() == Some("NoSuchUpload") => {}
+                Err(error) => return Err(unavailable("S3", error)),
+            }
+        }
+        Ok(uploads.len())
+    }
+}
+
+fn nothing(reason: &str) -> StoreError {
+    StoreError::Unavailable { service: "S3", reason: reason.to_owned() }
 }
 
 fn expires(validity: Duration) -> Result<PresigningConfig, StoreError> {

@@ -4,8 +4,10 @@ use reqwest::{Method, StatusCode};
 use std::collections::BTreeMap;
 
 use futures::lock::Mutex;
+use reverie_api::unsubscribe_token;
 use reverie_domain::{
-    ids::{ErasureId, GenerationId, KeyId, SessionId, UploadId},
+    consent::TEXT_VERSION,
+    ids::{ErasureId, ExportId, GenerationId, KeyId, SessionId, UploadId},
     scope::Scope,
 };
 use reverie_store::{
@@ -36,6 +38,8 @@ pub(super) struct World {
     upload_to_delete: String,
     key_to_revoke: String,
     session_to_end: String,
+    export: String,
+    unsubscribe: String,
     erasure: String,
     receipt_token: String,
     /// Keys of the owner's by the names of their scopes.
@@ -55,18 +59,20 @@ impl World {
         let (stranger, guest) = (app.guest().await, app.guest().await);
         // The stranger has things too, so that lists of theirs are not just empty.
         stranger.submit("the stranger's own").await;
-        quote(&stranger).await;
+        quote(&stranger, "the stranger's own").await;
         upload(&stranger).await;
         let erased = app.guest().await.delete("/v1/me?confirm=erase").await;
         let erased = erased.expect(StatusCode::ACCEPTED);
         Self {
+            export: export(&owner).await,
+            unsubscribe: unsubscribe(&app, &owner).await,
             erasure: id(&erased),
             receipt_token: erased["receipt_token"].as_str().expect("a token").to_owned(),
             finished: id(&finished),
             // Another prompt than the finished one: that would be answered from the cache.
             to_cancel: id(&owner.submit("to be canceled").await),
             to_delete: id(&owner.submit("to be deleted").await),
-            quote: quote(&owner).await,
+            quote: quote(&owner, SECRET).await,
             upload: upload(&owner).await,
             upload_to_complete: uploaded(&owner).await,
             upload_to_delete: upload(&owner).await,
@@ -85,7 +91,7 @@ impl World {
         let ids = [&self.finished, &self.to_cancel, &self.to_delete, &self.quote, &self.upload];
         let others = [&self.upload_to_complete, &self.upload_to_delete];
         let others = others.into_iter().chain([&self.key_to_revoke, &self.session_to_end]);
-        let others = others.chain([&self.erasure, &self.receipt_token]);
+        let others = others.chain([&self.erasure, &self.receipt_token, &self.export]);
         ids.into_iter().chain(others).map(String::as_str).chain([SECRET]).collect()
     }
 
@@ -100,6 +106,7 @@ impl World {
             Some("uploads") => UploadId::new().to_string(),
             Some("api-keys") => KeyId::new().to_string(),
             Some("erasures") => ErasureId::new().to_string(),
+            Some("me") => ExportId::new().to_string(),
             Some("sessions") => SessionId::new().to_string(),
             _ => GenerationId::new().to_string(),
         };
@@ -112,6 +119,8 @@ impl World {
             "POST /v1/auth/logout" | "DELETE /v1/sessions" | "DELETE /v1/me" => {
                 self.app.guest().await
             }
+            // Once a day.
+            "POST /v1/me/exports" if caller.token == self.owner.token => self.app.guest().await,
             // The owner of a receipt has its token, and no account.
             "GET /v1/erasures/{id}" if caller.token == self.owner.token => {
                 Client { token: Some(self.receipt_token.clone()), ..caller.clone() }
@@ -137,6 +146,7 @@ impl World {
         let (_, path) = operation.split_once(' ').expect("METHOD /path");
         let path = path.replace("{id}", id).replace("{name}", "track.flac");
         let path = path.replace("{provider}", "local");
+        let path = path.replace("{token}", &self.unsubscribe);
         assert!(
             !path.contains('{'),
             "say in world.rs what stands for the parameter of {operation}"
@@ -154,6 +164,7 @@ impl World {
             "DELETE /v1/api-keys/{id}" => &self.key_to_revoke,
             "DELETE /v1/sessions/{id}" => &self.session_to_end,
             "GET /v1/erasures/{id}" => &self.erasure,
+            "GET /v1/me/exports/{id}" => &self.export,
             _ if operation.contains("/v1/uploads/") => &self.upload,
             _ => &self.finished,
         }
@@ -173,6 +184,12 @@ fn body(operation: &str) -> Option<Value> {
         "PATCH /v1/me" => json!({"name": "anybody"}),
         "POST /v1/auth/pending" => json!({"action": "separate"}),
         "POST /v1/api-keys" => json!({"name": "anybody's", "scopes": ["credits:read"]}),
+        "PUT /v1/me/consents" => json!({
+            "text_version": TEXT_VERSION,
+            "decisions": [{"purpose": "improvement", "granted": false}],
+        }),
+        "PUT /v1/me/limits" => json!({"per_job": 1_000}),
+        "PUT /v1/me/preferences" => json!({"seconds": 30}),
         "POST /v1/uploads" => json!({"content_type": "image/png", "bytes": 100}),
         _ => return None,
     })
@@ -184,6 +201,9 @@ pub(super) async fn call(caller: &Client, operation: &str, path: &str) -> Answer
     let method: Method = method.parse().expect("a method");
     let query = if operation == "DELETE /v1/me" { "?confirm=erase" } else { "" };
     let request = caller.request(method, &format!("{path}{query}"));
+    if operation == "POST /v1/unsubscribe/{token}" {
+        return send(request.body("List-Unsubscribe=One-Click")).await;
+    }
     send(match body(operation) {
         Some(body) => request.json(&body),
         None => request,
@@ -233,8 +253,24 @@ async fn another_session(app: &TestApp, client: &Client) -> String {
     session.id.to_string()
 }
 
-async fn quote(client: &Client) -> String {
-    let body = json!({"kind": "music", "prompt": SECRET, "seconds": 5});
+/// The token of a mail to them; two decisions, so that there are pages of them.
+async fn unsubscribe(app: &TestApp, client: &Client) -> String {
+    let decisions = ["improvement", "marketing_email"];
+    let decisions = decisions.map(|purpose| json!({"purpose": purpose, "granted": true}));
+    let body = json!({"text_version": TEXT_VERSION, "decisions": decisions});
+    let put = client.request(Method::PUT, "/v1/me/consents").json(&body);
+    send(put).await.expect(StatusCode::OK);
+    let me = client.get("/v1/me").await.expect(StatusCode::OK);
+    let account = me["id"].as_str().expect("an id").parse().expect("an account");
+    unsubscribe_token(app.local().settings(), account)
+}
+
+async fn export(client: &Client) -> String {
+    id(&client.post("/v1/me/exports", Value::Null).await.expect(StatusCode::ACCEPTED))
+}
+
+async fn quote(client: &Client, prompt: &str) -> String {
+    let body = json!({"kind": "music", "prompt": prompt, "seconds": 5});
     id(&client.post("/v1/quotes", body).await.expect(StatusCode::CREATED))
 }
 

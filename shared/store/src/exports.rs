@@ -1,0 +1,101 @@
+//! Archives of all that is held about an account.
+
+use jiff::Timestamp;
+use reverie_domain::{
+    export::Export,
+    ids::{AccountId, ExportId},
+};
+
+use crate::{
+    Record,
+    accounts::Account,
+    agenda::{Task, moved},
+    record::{from_row, get},
+    tables::{Key, Query, Range, StoreError, Table, Tables, Write, WriteError},
+};
+
+impl Record for Export {
+    fn key(&self) -> Key {
+        export_key(self.account, self.id)
+    }
+
+    fn version(&self) -> u64 {
+        self.version
+    }
+
+    fn ends_at(&self) -> Option<Timestamp> {
+        self.ends_at()
+    }
+}
+
+/// The export of this account.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn find(
+    tables: &dyn Tables,
+    account: AccountId,
+    id: ExportId,
+) -> Result<Option<Export>, StoreError> {
+    get(tables, export_key(account, id)).await
+}
+
+/// How many exports are looked at. One that is made a day, kept 37 days, and failed ones between them.
+const LISTED: u32 = 100;
+
+/// The account's newest exports, newest first.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn newest(tables: &dyn Tables, account: AccountId) -> Result<Vec<Export>, StoreError> {
+    let query = Query {
+        table: Table::Accounts,
+        index: None,
+        partition: account.to_string(),
+        range: Range::Prefix(PREFIX.to_owned()),
+        after: None,
+        descending: true,
+        limit: LISTED,
+    };
+    tables.query(&query).await?.into_iter().map(from_row).collect()
+}
+
+/// The writes that begin an export. With the account's next version, so that of two at once one sees
+/// the other, and none passes an erasure; the account's is the first of them.
+///
+/// # Errors
+/// If a row cannot be serialised.
+pub fn begin(account: &Account, export: &Export) -> Result<Vec<Write>, StoreError> {
+    let mut writes = vec![account.next().replace(account)?, export.create()?];
+    writes.extend(moved(task(export), None, export.due_at)?);
+    Ok(writes)
+}
+
+/// Writes the export's next state and its time on the agenda. `false` if somebody else has changed it,
+/// or it is gone.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn advance(
+    tables: &dyn Tables,
+    before: &Export,
+    after: &Export,
+) -> Result<bool, StoreError> {
+    let mut writes = vec![after.replace(before)?];
+    writes.extend(moved(task(after), before.due_at, after.due_at)?);
+    match tables.write(&writes).await {
+        Ok(()) => Ok(true),
+        Err(WriteError::Conflict(_)) => Ok(false),
+        Err(WriteError::Store(error)) => Err(error),
+    }
+}
+
+const fn task(export: &Export) -> Task {
+    Task::Export { account: export.account, export: export.id }
+}
+
+const PREFIX: &str = "export#";
+
+fn export_key(account: AccountId, id: ExportId) -> Key {
+    Key::new(Table::Accounts, account, format!("{PREFIX}{id}"))
+}

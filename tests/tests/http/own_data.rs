@@ -1,0 +1,263 @@
+//! What people decide about their own data, and see of it.
+
+use reqwest::{Method, StatusCode};
+use reverie_api::unsubscribe_token;
+use reverie_domain::consent::TEXT_VERSION;
+use reverie_tests::{Answer, Client, send};
+use serde_json::{Value, json};
+
+use crate::TestApp;
+
+const CONSENTS: &str = "/v1/me/consents";
+
+fn decision(purpose: &str, granted: bool) -> Value {
+    json!({"purpose": purpose, "granted": granted})
+}
+
+async fn decide(guest: &Client, decisions: Value) -> Answer {
+    let body = json!({"text_version": TEXT_VERSION, "decisions": decisions});
+    guest.put_json(CONSENTS, body).await
+}
+
+async fn signalled(guest: &Client, method: Method, body: Value) -> Answer {
+    let request = guest.request(method, CONSENTS).header("sec-gpc", "1");
+    send(if body.is_null() { request } else { request.json(&body) }).await
+}
+
+async fn consents(guest: &Client) -> Value {
+    guest.get(CONSENTS).await.expect(StatusCode::OK)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_decision_stays_and_the_newest_counts() {
+    let app = TestApp::without_worker().await;
+    let guest = app.guest().await;
+    let none = consents(&guest).await;
+    assert_eq!((&none["account"], &none["items"]), (&json!({}), &json!([])));
+    assert_eq!(none["texts"].as_array().unwrap().len(), 6);
+
+    let both = json!([decision("improvement", true), decision("marketing_email", true)]);
+    decide(&guest, both.clone()).await.expect(StatusCode::OK);
+    decide(&guest, both).await.expect(StatusCode::OK);
+    decide(&guest, json!([decision("improvement", false)])).await.expect(StatusCode::OK);
+    let now = consents(&guest).await;
+    assert_eq!(now["account"]["improvement"]["granted"], false);
+    assert_eq!(now["account"]["marketing_email"]["granted"], true);
+    assert_eq!(now["account"]["marketing_email"]["text_version"], TEXT_VERSION);
+    let lines = now["items"].as_array().unwrap();
+    assert_eq!(lines.len(), 3, "what changes nothing is no line: {now:#}");
+    assert_eq!((&lines[0]["purpose"], &lines[0]["number"]), (&json!("improvement"), &json!(2)));
+
+    let first = guest.get(&format!("{CONSENTS}?limit=2")).await.expect(StatusCode::OK);
+    let cursor = first["next_cursor"].as_str().unwrap();
+    let rest = guest.get(&format!("{CONSENTS}?cursor={cursor}")).await.expect(StatusCode::OK);
+    assert_eq!(rest["items"].as_array().unwrap().len(), 1);
+    assert_eq!(consents(&app.guest().await).await["items"], json!([]));
+
+    // A cursor of nobody's: longer than any key may be.
+    let long = format!("{CONSENTS}?cursor={}", "QUFB".repeat(1_000));
+    guest.get(&long).await.problem(422, "invalid");
+
+    let twice = json!([decision("analytics", true), decision("analytics", false)]);
+    decide(&guest, twice).await.problem(422, "invalid");
+    decide(&guest, json!([decision("showcase", true)])).await.problem(422, "invalid");
+    decide(&guest, json!([])).await.problem(422, "invalid");
+    let old = json!({"text_version": "2020-01-01", "decisions": [decision("analytics", true)]});
+    guest.put_json(CONSENTS, old).await.problem(409, "consent.text_changed");
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn works_are_decided_one_by_one_and_only_by_their_owner() {
+    let app = TestApp::without_worker().await;
+    let (guest, stranger) = (app.guest().await, app.guest().await);
+    let [one, other] = [guest.submit("one").await, guest.submit("other").await];
+    let shown = json!([{"purpose": "showcase", "granted": true, "generation": one["id"]}]);
+    let answer = decide(&guest, shown.clone()).await.expect(StatusCode::OK);
+    assert_eq!(answer["work"]["showcase"]["granted"], true);
+    assert_eq!(answer["account"], json!({}));
+    let of = |work: &Value| format!("{CONSENTS}?generation={}", work["id"].as_str().unwrap());
+    let second = guest.get(&of(&other)).await.expect(StatusCode::OK);
+    assert_eq!(second["work"], json!({}));
+    decide(&stranger, shown).await.problem(404, "not_found");
+    stranger.get(&of(&one)).await.problem(404, "not_found");
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_two_decisions_at_once_both_are_written_and_the_later_counts() {
+    let app = TestApp::without_worker().await;
+    let guest = app.guest().await;
+    for round in 0..10 {
+        let [yes, no] = [true, false].map(|granted| json!([decision("improvement", granted)]));
+        let (one, other) = tokio::join!(decide(&guest, yes), decide(&guest, no));
+        one.expect(StatusCode::OK);
+        other.expect(StatusCode::OK);
+        let now = consents(&guest).await;
+        let lines = now["items"].as_array().unwrap();
+        let numbers: Vec<_> = lines.iter().map(|line| line["number"].as_u64().unwrap()).collect();
+        assert!(numbers.is_sorted_by(|a, b| a > b), "round {round}: {numbers:?}");
+        assert_eq!(now["account"]["improvement"]["granted"], lines[0]["granted"]);
+        // The second of a round may say what was said at the end of the round before.
+        assert!(lines.windows(2).all(|pair| pair[0]["granted"] != pair[1]["granted"]));
+    }
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_signal_refuses_until_somebody_consents_despite_it() {
+    let app = TestApp::without_worker().await;
+    let guest = app.guest().await;
+    let all = json!([decision("analytics", true), decision("marketing_email", true)]);
+    decide(&guest, all).await.expect(StatusCode::OK);
+    for _ in 0..3 {
+        let heard = signalled(&guest, Method::GET, Value::Null).await.expect(StatusCode::OK);
+        assert_eq!(heard["signal"], true);
+        assert_eq!(heard["account"]["analytics"]["granted"], false);
+        assert_eq!(heard["account"]["analytics"]["source"], "gpc");
+        assert_eq!(heard["account"]["marketing_email"]["granted"], true);
+        assert_eq!(heard["items"].as_array().unwrap().len(), 3, "once: {heard:#}");
+    }
+    let mut body =
+        json!({"text_version": TEXT_VERSION, "decisions": [decision("analytics", true)]});
+    signalled(&guest, Method::PUT, body.clone()).await.problem(409, "consent.signal");
+    body["despite_signal"] = true.into();
+    signalled(&guest, Method::PUT, body).await.expect(StatusCode::OK);
+    let heard = signalled(&guest, Method::GET, Value::Null).await.expect(StatusCode::OK);
+    assert_eq!(heard["account"]["analytics"]["granted"], true, "{heard:#}");
+
+    // Another value than the one of the specification is no signal.
+    let other = app.guest().await;
+    decide(&other, json!([decision("analytics", true)])).await.expect(StatusCode::OK);
+    for value in ["0", "true", "1, 1"] {
+        let request = other.request(Method::GET, CONSENTS).header("sec-gpc", value);
+        let answer = send(request).await.expect(StatusCode::OK);
+        assert_eq!(answer["account"]["analytics"]["granted"], true, "{value}");
+    }
+    app.stop().await;
+}
+
+async fn click(client: &Client, token: &str, body: &'static str) -> Answer {
+    send(client.request(Method::POST, &format!("/v1/unsubscribe/{token}")).body(body)).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_click_ends_marketing_mail_without_signing_in() {
+    let app = TestApp::without_worker().await;
+    let (guest, nobody) = (app.guest().await, app.nobody());
+    let me = guest.get("/v1/me").await.expect(StatusCode::OK);
+    let account = me["id"].as_str().unwrap().parse().unwrap();
+    let token = unsubscribe_token(app.local().settings(), account);
+    decide(&guest, json!([decision("marketing_email", true)])).await.expect(StatusCode::OK);
+    let form = "List-Unsubscribe=One-Click";
+    for _ in 0..2 {
+        assert_eq!(click(&nobody, &token, form).await.status, StatusCode::NO_CONTENT);
+    }
+    let now = consents(&guest).await;
+    assert_eq!(now["account"]["marketing_email"]["granted"], false);
+    assert_eq!(now["account"]["marketing_email"]["source"], "unsubscribe");
+    assert_eq!(now["items"].as_array().unwrap().len(), 2, "once");
+    click(&nobody, &token, "").await.problem(400, "malformed");
+    click(&nobody, &token[..token.len() - 1], form).await.problem(404, "not_found");
+    // The session ends, the link does not; and a gone account answers the same.
+    guest.delete("/v1/me?confirm=erase").await.expect(StatusCode::ACCEPTED);
+    assert_eq!(click(&nobody, &token, form).await.status, StatusCode::NO_CONTENT);
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn preferences_are_kept_as_a_whole() {
+    let app = TestApp::without_worker().await;
+    let (guest, path) = (app.guest().await, "/v1/me/preferences");
+    assert_eq!(guest.get(path).await.expect(StatusCode::OK), json!({}));
+    let wanted = json!({"kind": "music", "seconds": 30, "style": "warm", "studio": {"volume": 40}});
+    assert_eq!(guest.put_json(path, wanted.clone()).await.expect(StatusCode::OK), wanted);
+    assert_eq!(guest.get(path).await.expect(StatusCode::OK), wanted);
+    guest.put_json(path, json!({"seconds": 0})).await.problem(422, "invalid");
+    guest.put_json(path, json!({"studio": {"colour": "red"}})).await.problem(422, "invalid");
+    assert_eq!(guest.get(path).await.expect(StatusCode::OK), wanted, "a refusal changes nothing");
+    guest.put_json(path, json!({})).await.expect(StatusCode::OK);
+    assert_eq!(guest.get(path).await.expect(StatusCode::OK), json!({}));
+    app.stop().await;
+}
+
+fn piece(prompt: &str) -> Value {
+    json!({"kind": "music", "prompt": prompt, "seconds": 5})
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_held_beyond_the_accounts_own_limits() {
+    let app = TestApp::start().await;
+    let (guest, path) = (app.guest().await, "/v1/me/limits");
+    let quote = guest.post("/v1/quotes", piece("a")).await.expect(StatusCode::CREATED);
+    let price = quote["credits"].as_u64().unwrap();
+    assert!(quote.get("over_limit").is_none() && price > 0);
+
+    guest.put_json(path, json!({"per_job": price - 1})).await.expect(StatusCode::OK);
+    let quote = guest.post("/v1/quotes", piece("a")).await.expect(StatusCode::CREATED);
+    assert_eq!(quote["over_limit"], "limit.job");
+    let before = guest.credits().await;
+    guest.post_once("/v1/generations", "k", piece("a")).await.problem(402, "limit.job");
+    assert_eq!(guest.credits().await, before);
+
+    // Room for two of a crowd.
+    let caps = json!({"per_month": 2 * price});
+    guest.put_json(path, caps.clone()).await.expect(StatusCode::OK);
+    guest.put_json(path, caps).await.expect(StatusCode::OK);
+    let prompts: Vec<_> = (0..5).map(|number| format!("crowd {number}")).collect();
+    let crowd = prompts.iter().map(|prompt| guest.post("/v1/generations", piece(prompt)));
+    let mut made = Vec::new();
+    for answer in futures::future::join_all(crowd).await {
+        match answer.status {
+            StatusCode::ACCEPTED => made.push(answer.json),
+            _ => drop(answer.problem(402, "limit.month")),
+        }
+    }
+    assert_eq!(made.len(), 2);
+    for one in &made {
+        assert_eq!(guest.finished(one).await["status"], "succeeded");
+    }
+    let limits = guest.get(path).await.expect(StatusCode::OK);
+    assert_eq!((&limits["spent"], &limits["held"]), (&json!(2 * price), &json!(0)));
+    guest.post("/v1/generations", piece("more")).await.problem(402, "limit.month");
+    // What was made before costs nothing, and is no spending.
+    let prompt = made[0]["request"]["prompt"].as_str().unwrap();
+    let again = guest.post("/v1/generations", piece(prompt)).await.expect(StatusCode::ACCEPTED);
+    assert_eq!(again["cached"], true);
+    guest.put_json(path, json!({})).await.expect(StatusCode::OK);
+    guest.post_once("/v1/generations", "k", piece("a")).await.expect(StatusCode::ACCEPTED);
+
+    let limits = guest.transactions().await;
+    let limits: Vec<_> = limits.iter().filter(|line| line["kind"] == "limit").collect();
+    assert_eq!(limits.len(), 3, "what changes nothing is no line: {limits:#?}");
+    assert!(limits.iter().all(|line| line["amount"] == 0));
+    guest.put_json(path, json!({"per_job": -1})).await.problem(422, "invalid");
+    guest.put_json(path, json!({"per_year": 1})).await.problem(422, "invalid");
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn people_see_all_that_is_held_of_them_and_no_more() {
+    let app = TestApp::without_worker().await;
+    let (guest, stranger) = (app.guest().await, app.guest().await);
+    guest.submit("what I wrote").await;
+    stranger.submit("what they wrote").await;
+    for number in 0..21 {
+        let body = json!({"kind": "music", "prompt": format!("q{number}"), "seconds": 5});
+        guest.post("/v1/quotes", body).await.expect(StatusCode::CREATED);
+    }
+    let data = guest.get("/v1/me/data").await.expect(StatusCode::OK);
+    let text = data.to_string();
+    assert!(text.contains("what I wrote") && !text.contains("what they wrote"));
+    assert!(!text.contains("secret_hash") && !text.contains(guest.token.as_deref().unwrap()));
+    let kind = |kind: &str| {
+        let items = data["items"].as_array().unwrap();
+        items.iter().find(|held| held["kind"] == kind).unwrap_or_else(|| panic!("{kind}")).clone()
+    };
+    for name in ["profile", "session", "wallet", "entry", "hold", "job", "detail"] {
+        assert_eq!(kind(name)["more"], false, "{name}");
+    }
+    let quotes = kind("quote");
+    assert_eq!((quotes["rows"].as_array().unwrap().len(), &quotes["more"]), (20, &json!(true)));
+    app.stop().await;
+}
