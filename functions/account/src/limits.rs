@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 
 /// The most that the account wants to spend, and what it has spent.
 #[derive(Serialize, ToSchema)]
+#[schema(as = SpendLimits)]
 pub(crate) struct Limits {
     /// The most for one job; `null` is no limit.
     per_job: Option<Credits>,
