@@ -43,19 +43,19 @@ def before_call(context, case, **kwargs):
             case.body["cache"] = False
     elif label == "PUT /v1/me/consents" and isinstance(case.body, dict):
         case.body = decided(case.body, case.headers.get("Authorization"))
-    elif label == "DELETE /v1/sessions/{id}" and number % 2 == 0:
+    elif label == "DELETE /v1/sessions/{id}" and number % 4:
         # The one session there is.
         sessions = call("GET", "/v1/sessions", case.headers.get("Authorization"))
         case.path_parameters["id"] = sessions["items"][0]["id"]
-<<<<<<< HEAD
     elif label == "POST /v1/auth/pending":
         case.headers = dict(case.headers or {})
         case.headers |= {"Cookie": os.environ["REVERIE_PENDING"], "Sec-Fetch-Site": "same-origin"}
-=======
-    elif label == "GET /v1/me/exports/{id}":
-        # Nothing but an id is asked, and no id that was made up is one.
+        if number % 4:
+            # It can be done again and again.
+            case.body = {"action": "separate"}
+    elif label in ("GET /v1/me/exports/{id}", "DELETE /v1/me/identities/{provider}"):
+        # Nothing else is asked, and nothing that was made up is one.
         case.path_parameters.update(SEEDS[label][0])
->>>>>>> rights
     elif label in SEEDS and number % 2 == 0 and case.meta.phase.name.value != "stateful":
         # A stateful case is about the things that it made itself.
         choices = SEEDS[label]

@@ -106,6 +106,7 @@ pub(crate) async fn show(
 /// What the person wants.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = PendingDecision)]
 pub(crate) struct Decision {
     action: Action,
 }
@@ -114,6 +115,7 @@ pub(crate) struct Decision {
 /// of the guest who asks if there is one.
 #[derive(Clone, Copy, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = PendingAction)]
 enum Action {
     Link,
     Separate,
@@ -121,6 +123,7 @@ enum Action {
 
 /// The session that the decision led to.
 #[derive(Serialize, ToSchema)]
+#[schema(as = PendingDecided)]
 pub(crate) struct Decided {
     /// The token of a new session, after `separate`. It is shown only here.
     #[serde(skip_serializing_if = "Option::is_none")]
