@@ -18,16 +18,6 @@ use super::{
 
 /// GitHub, or an Enterprise Server of the same shape. It speaks OAuth 2.0 with PKCE, but not OpenID
 /// Connect: who somebody is its API says (docs.github.com, "Authorizing OAuth apps").
-#[derive(Deserialize)]
-pub(super) struct GitHubEntry {
-    #[serde(flatten)]
-    pub(super) client: Client,
-    /// Where people sign in, if not at github.com.
-    pub(super) url: Option<Url>,
-    /// Where its API is.
-    pub(super) api_url: Option<Url>,
-}
-
 #[derive(Debug)]
 pub(super) struct GitHub {
     client: Client,
@@ -55,7 +45,8 @@ struct Address {
 }
 
 impl GitHub {
-    pub(super) fn new(entry: GitHubEntry, http: Http) -> Self {
+    /// At these addresses, if not at github.com.
+    pub(super) fn new(client: Client, url: Option<Url>, api_url: Option<Url>, http: Http) -> Self {
         let base = |url: Option<Url>, usual: &str| {
             url.map_or_else(
                 || usual.to_owned(),
@@ -63,9 +54,9 @@ impl GitHub {
             )
         };
         Self {
-            url: base(entry.url, "https://github.com"),
-            api_url: base(entry.api_url, "https://api.github.com"),
-            client: entry.client,
+            url: base(url, "https://github.com"),
+            api_url: base(api_url, "https://api.github.com"),
+            client,
             http,
         }
     }

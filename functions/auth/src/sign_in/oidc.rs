@@ -1,13 +1,12 @@
 use std::time::{Duration, Instant};
 
 use openidconnect::{
-    AuthorizationCode, ClientId, ClientSecret, CsrfToken, IssuerUrl, Nonce, PkceCodeChallenge,
-    PkceCodeVerifier, RedirectUrl, Scope,
-    core::{CoreAuthenticationFlow, CoreClient, CoreProviderMetadata},
+    AuthorizationCode, ClientId, ClientSecret, CsrfToken, IssuerUrl, Nonce, OAuth2TokenResponse,
+    PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, Scope,
+    core::{CoreAuthenticationFlow, CoreClient, CoreProviderMetadata, CoreUserInfoClaims},
 };
 use reqwest::Url;
 use secrecy::ExposeSecret;
-use serde::Deserialize;
 use tokio::sync::Mutex;
 
 use super::{
@@ -21,13 +20,6 @@ use super::{
 const FRESH: Duration = Duration::from_secs(600);
 
 /// A provider of OpenID Connect.
-#[derive(Deserialize)]
-pub(super) struct OpenIdEntry {
-    #[serde(flatten)]
-    pub(super) client: Client,
-    pub(super) issuer: Url,
-}
-
 #[derive(Debug)]
 pub(super) struct OpenId {
     client: Client,
@@ -37,8 +29,8 @@ pub(super) struct OpenId {
 }
 
 impl OpenId {
-    pub(super) fn new(entry: OpenIdEntry, http: Http) -> Self {
-        Self { client: entry.client, issuer: entry.issuer, http, known: Mutex::default() }
+    pub(super) fn new(client: Client, issuer: Url, http: Http) -> Self {
+        Self { client, issuer, http, known: Mutex::default() }
     }
 
     pub(super) const fn client(&self) -> &Client {
@@ -90,8 +82,19 @@ impl OpenId {
             .map_err(SignInError::of)?;
         // An address that the provider has not confirmed could be anybody's.
         let confirmed = claims.email_verified() == Some(true);
-        let email = claims.email().filter(|_| confirmed).map(|email| email.to_string());
-        let name = claims.name().and_then(|name| name.get(None)).map(|name| name.to_string());
+        let mut email = claims.email().filter(|_| confirmed).map(|email| email.to_string());
+        let mut name = claims.name().and_then(|name| name.get(None)).map(|name| name.to_string());
+        // Some providers put them into the token, others have to be asked for them.
+        let subject = claims.subject().clone();
+        let more = asked.user_info(tokens.access_token().clone(), Some(subject));
+        if let (true, Ok(more)) = (email.is_none() || name.is_none(), more) {
+            let more: CoreUserInfoClaims =
+                more.request_async(&self.http).await.map_err(SignInError::of)?;
+            let confirmed = more.email_verified() == Some(true);
+            let address = more.email().filter(|_| confirmed).map(|email| email.to_string());
+            email = email.or(address);
+            name = name.or_else(|| Some(more.name()?.get(None)?.to_string()));
+        }
         Ok(Person::new(&self.client.id, claims.subject().to_string(), email, name))
     }
 

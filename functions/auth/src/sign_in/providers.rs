@@ -6,13 +6,7 @@ use secrecy::SecretString;
 use serde::{Deserialize, Deserializer};
 use thiserror::Error;
 
-use super::{
-    attempt::Proofs,
-    github::{GitHub, GitHubEntry},
-    http::Http,
-    oidc::{OpenId, OpenIdEntry},
-    person::Person,
-};
+use super::{attempt::Proofs, github::GitHub, http::Http, oidc::OpenId, person::Person};
 
 /// Where people may sign in.
 #[derive(Clone, Debug)]
@@ -30,6 +24,9 @@ pub enum ProvidersError {
     /// Neither https nor this machine.
     #[error("the sign-in provider {0:?} has an address that is not https")]
     Address(String),
+    /// `oidc` has an `issuer` and no other address, `github` may have `url` and `api_url`.
+    #[error("the sign-in provider {0:?} has other addresses than its kind")]
+    Addresses(String),
     /// The library refuses.
     #[error("no HTTP client: {0}")]
     Client(#[from] reqwest::Error),
@@ -61,19 +58,32 @@ impl SignInError {
 
 /// A provider, as the operator writes it down.
 #[derive(Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
-enum Entry {
-    Oidc(OpenIdEntry),
-    Github(GitHubEntry),
+#[serde(deny_unknown_fields)]
+struct Entry {
+    kind: Kind,
+    id: String,
+    name: String,
+    client_id: String,
+    #[serde(default, deserialize_with = "secret")]
+    client_secret: Option<SecretString>,
+    issuer: Option<Url>,
+    url: Option<Url>,
+    api_url: Option<Url>,
+}
+
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Kind {
+    Oidc,
+    Github,
 }
 
 /// What all providers have.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug)]
 pub(super) struct Client {
     pub(super) id: String,
     pub(super) name: String,
     pub(super) client_id: String,
-    #[serde(default, deserialize_with = "secret")]
     pub(super) client_secret: Option<SecretString>,
 }
 
@@ -115,24 +125,14 @@ impl Providers {
         let mut ids = BTreeSet::new();
         let mut providers = Vec::with_capacity(entries.len());
         for entry in entries {
-            let (client, addresses) = match &entry {
-                Entry::Oidc(entry) => (&entry.client, vec![&entry.issuer]),
-                Entry::Github(entry) => {
-                    (&entry.client, entry.url.iter().chain(&entry.api_url).collect())
-                }
-            };
-            let id = client.id.clone();
-            if !is_id(&id) || !ids.insert(id.clone()) {
-                return Err(ProvidersError::Id(id));
+            if !is_id(&entry.id) || !ids.insert(entry.id.clone()) {
+                return Err(ProvidersError::Id(entry.id));
             }
-            if !addresses.into_iter().all(is_safe) {
-                return Err(ProvidersError::Address(id));
+            let addresses = [&entry.issuer, &entry.url, &entry.api_url];
+            if !addresses.into_iter().flatten().all(is_safe) {
+                return Err(ProvidersError::Address(entry.id));
             }
-            let http = http.clone();
-            providers.push(match entry {
-                Entry::Oidc(entry) => Provider::OpenId(Box::new(OpenId::new(entry, http))),
-                Entry::Github(entry) => Provider::GitHub(Box::new(GitHub::new(entry, http))),
-            });
+            providers.push(Provider::of(entry, http.clone())?);
         }
         Ok(Self(Arc::new(providers)))
     }
@@ -152,6 +152,20 @@ impl Providers {
 }
 
 impl Provider {
+    fn of(entry: Entry, http: Http) -> Result<Self, ProvidersError> {
+        let Entry { kind, id, name, client_id, client_secret, issuer, url, api_url } = entry;
+        let client = Client { id, name, client_id, client_secret };
+        match (kind, issuer, url, api_url) {
+            (Kind::Oidc, Some(issuer), None, None) => {
+                Ok(Self::OpenId(Box::new(OpenId::new(client, issuer, http))))
+            }
+            (Kind::Github, None, url, api_url) => {
+                Ok(Self::GitHub(Box::new(GitHub::new(client, url, api_url, http))))
+            }
+            _ => Err(ProvidersError::Addresses(client.id)),
+        }
+    }
+
     fn client(&self) -> &Client {
         match self {
             Self::OpenId(one) => one.client(),
@@ -221,6 +235,7 @@ mod tests {
             format!("[{}]", GOOGLE.replace("https:", "http:")),
             format!("[{}]", GOOGLE.replace(r#""google""#, r#""Goo gle""#)),
             format!("[{}]", GOOGLE.replace("oidc", "saml")),
+            format!("[{}]", GOOGLE.replace("issuer", "url")),
             format!("[{}]", GOOGLE.replace("client_secret", "secret")),
             "{}".to_owned(),
         ];

@@ -54,7 +54,7 @@ pub(super) fn set_up(
 #[must_use]
 pub fn entry(base_url: &str) -> Value {
     json!({
-        "kind": "oidc", "id": "local", "name": "this machine",
+        "kind": "oidc", "id": "local", "name": "a local account",
         "issuer": format!("{base_url}{PATH}"), "client_id": CLIENT,
     })
 }

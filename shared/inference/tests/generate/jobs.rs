@@ -2,7 +2,7 @@
 
 use reverie_inference::{MusicRequest, Output};
 
-use crate::{file, folder, generate, request, tiny, tiny_folder};
+use crate::{file, generate, request, tiny};
 
 #[test]
 fn jobs_at_the_same_time_give_what_they_give_alone() {
