@@ -66,8 +66,8 @@ impl Engine for SceneEngine {
 
 /// The files of a film, in the order of the manifest's outputs.
 fn files(film: film::Film, storyboard: &Storyboard) -> Result<Vec<OutputFile>, EngineError> {
-    let json = serde_json::to_vec_pretty(storyboard)
-        .map_err(EngineError::internal("storyboard.json"))?;
+    let json =
+        serde_json::to_vec_pretty(storyboard).map_err(EngineError::internal("storyboard.json"))?;
     let file =
         |name, content_type, bytes, seconds| OutputFile { name, content_type, bytes, seconds };
     Ok(vec![

@@ -115,9 +115,7 @@ fn encode(
         let stream = encoder.encode(&drawn.yuv).map_err(EngineError::internal("openh264"))?;
         let key = matches!(stream.frame_type(), FrameType::IDR | FrameType::I);
         let time = f64::from(index) / f64::from(RATE);
-        muxer
-            .write_video(time, &stream.to_vec(), key)
-            .map_err(EngineError::internal("mp4"))?;
+        muxer.write_video(time, &stream.to_vec(), key).map_err(EngineError::internal("mp4"))?;
         if let Some(whole) = drawn.whole {
             poster = jpeg(&whole)?;
         }
@@ -166,7 +164,8 @@ fn reduced(frame: &Pixmap) -> Option<RgbaImage> {
 }
 
 fn jpeg(frame: &Pixmap) -> Result<Vec<u8>, EngineError> {
-    let rgb: Vec<u8> = frame.data().chunks_exact(4).flat_map(|p| p.iter().take(3)).copied().collect();
+    let rgb: Vec<u8> =
+        frame.data().chunks_exact(4).flat_map(|p| p.iter().take(3)).copied().collect();
     let mut bytes = Vec::new();
     JpegEncoder::new_with_quality(&mut bytes, 88)
         .encode(&rgb, frame.width(), frame.height(), ExtendedColorType::Rgb8)

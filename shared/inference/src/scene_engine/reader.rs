@@ -111,9 +111,9 @@ fn words(prompt: &str) -> impl Iterator<Item = String> {
 
 /// FNV-1a with 32 bits; 0 is kept for nothing.
 fn bucket(piece: &str, buckets: u32) -> i64 {
-    let hash = piece.bytes().fold(0x811C_9DC5_u32, |hash, byte| {
-        (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)
-    });
+    let hash = piece
+        .bytes()
+        .fold(0x811C_9DC5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
     i64::from(1 + hash % (buckets - 1))
 }
 

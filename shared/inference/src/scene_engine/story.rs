@@ -59,8 +59,7 @@ fn subjects(reading: &Reading, dice: &mut Dice) -> Vec<Subject> {
             colour: said(reading, &head("colour"), Colour::named)
                 .unwrap_or_else(|| usual_colour(shape, dice)),
             count,
-            position: said(reading, &head("position"), Position::named)
-                .unwrap_or(Position::Centre),
+            position: said(reading, &head("position"), Position::named).unwrap_or(Position::Centre),
             motion: said(reading, &head("motion"), Motion::named)
                 .unwrap_or_else(|| usual_motion(shape, dice)),
             speed: said(reading, &head("speed"), Speed::named).unwrap_or(Speed::Medium),
@@ -122,7 +121,9 @@ fn usual_motion(shape: Shape, dice: &mut Dice) -> Motion {
 /// Where something is usually seen.
 fn home_of(shape: Option<Shape>, dice: &mut Dice) -> Setting {
     match shape {
-        None => one_of(dice, &[Setting::Mountains, Setting::Meadow, Setting::Water], Setting::Meadow),
+        None => {
+            one_of(dice, &[Setting::Mountains, Setting::Meadow, Setting::Water], Setting::Meadow)
+        }
         Some(Shape::Fish) => Setting::Underwater,
         Some(Shape::Whale) => Setting::Underwater,
         Some(Shape::Boat) => Setting::Water,

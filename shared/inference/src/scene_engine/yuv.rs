@@ -21,7 +21,8 @@ impl Yuv {
             luma.extend(pair.chunks_exact(4).map(luma_of));
             for (a, b) in upper.chunks_exact(8).zip(lower.chunks_exact(8)) {
                 let sum = |part: usize| -> f32 {
-                    let at = |pixels: &[u8], at: usize| f32::from(pixels.get(at).copied().unwrap_or(0));
+                    let at =
+                        |pixels: &[u8], at: usize| f32::from(pixels.get(at).copied().unwrap_or(0));
                     (at(a, part) + at(a, part + 4) + at(b, part) + at(b, part + 4)) / 4.0
                 };
                 let (r, g, b) = (sum(0), sum(1), sum(2));

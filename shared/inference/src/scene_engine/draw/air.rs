@@ -64,7 +64,9 @@ fn lightning(stage: &mut Stage<'_>) {
 
 fn snow(stage: &mut Stage<'_>) {
     let (half, seed, time) = (stage.half(), stage.seed ^ 0x510, stage.time);
-    for (layer, depth, count, size) in [(0, 0.4, 170, 0.0022), (1, 0.8, 110, 0.004), (2, 1.3, 40, 0.0075)] {
+    for (layer, depth, count, size) in
+        [(0, 0.4, 170, 0.0022), (1, 0.8, 110, 0.004), (2, 1.3, 40, 0.0075)]
+    {
         let mut pen = stage.at(depth);
         for index in 0..count {
             let fall = round(hash(seed + layer, index * 3), time * (0.09 + 0.09 * depth));
@@ -84,7 +86,8 @@ fn fog(stage: &mut Stage<'_>) {
     pen.fade(band, (-0.2, colour.alpha(0.0)), (0.3, colour.alpha(0.5)));
     for index in 0..8 {
         let x = -half + 2.0 * half * round(hash(77, index), time * 0.02 * (1.0 + hash(78, index)));
-        let mut bank = pen.within(Transform::from_row(1.0, 0.0, 0.0, 0.28, x, between(79, index, 0.0, 0.3)));
+        let mut bank =
+            pen.within(Transform::from_row(1.0, 0.0, 0.0, 0.28, x, between(79, index, 0.0, 0.3)));
         bank.glow(0.0, 0.0, 0.55, colour.alpha(0.5));
     }
 }
@@ -109,7 +112,8 @@ fn rising(stage: &mut Stage<'_>, count: i32, speed: f32, mark: &Mark) {
     let (half, seed, time) = (stage.half(), stage.seed ^ 0x715E, stage.time);
     let mut pen = stage.at(1.0);
     for index in 0..count {
-        let share = round(hash(seed, index * 4), time * speed * between(seed, index * 4 + 1, 0.6, 1.3));
+        let share =
+            round(hash(seed, index * 4), time * speed * between(seed, index * 4 + 1, 0.6, 1.3));
         let sway = 0.025 * (time * 2.0 + hash(seed, index * 4 + 2) * 20.0).sin();
         let x = between(seed, index * 4 + 3, -half, half) + sway;
         mark(&mut pen, (x, 0.58 - 1.16 * share), hash(seed, index + 999), share);
@@ -139,12 +143,16 @@ fn falling(stage: &mut Stage<'_>, count: i32, hues: &[u32], size: f32) {
             let fall = round(of(0), time * (0.12 + 0.08 * of(1)));
             let x = -half + 2.0 * half * round(of(2), -time * 0.04 * (0.5 + of(3)));
             let sway = 0.03 * (time * 1.8 + of(4) * 20.0).sin();
-            let turn = (time * (1.0 + 2.0 * of(5)) + of(4) * 9.0) * if of(3) < 0.5 { -1.0 } else { 1.0 };
+            let turn =
+                (time * (1.0 + 2.0 * of(5)) + of(4) * 9.0) * if of(3) < 0.5 { -1.0 } else { 1.0 };
             let Some(hue) = hues.get((of(1) * hues.len() as f32) as usize) else { continue };
             let (s, c) = turn.sin_cos();
             let flat = 0.35 + 0.65 * (time * 2.6 + of(0) * 20.0).sin().abs();
             let to = Transform::from_row(c, s, -s * flat, c * flat, x + sway, -0.58 + 1.16 * fall);
-            pen.within(to).body(super::pen::oval(0.0, 0.0, size, size * 0.55), Rgb::hex(*hue).lit(light.subject));
+            pen.within(to).body(
+                super::pen::oval(0.0, 0.0, size, size * 0.55),
+                Rgb::hex(*hue).lit(light.subject),
+            );
         }
     }
 }

@@ -39,15 +39,23 @@ fn layers(stage: &mut Stage<'_>, rows: &[(f32, f32, Ridge, u32)]) {
         let seed = seed.wrapping_add(index as u32 * 977);
         let colour = light.land(Rgb::hex(*colour), *far);
         let top = line.at - line.height * 0.6;
-        let below = colour.mix(light.land(light.horizon, 0.6), 0.3 * far).darker(0.12 * (1.0 - far));
-        stage.at(*depth).fade(line.path(seed, half), (top, colour.lighter(0.07)), (top + 0.34, below));
+        let below =
+            colour.mix(light.land(light.horizon, 0.6), 0.3 * far).darker(0.12 * (1.0 - far));
+        stage.at(*depth).fade(
+            line.path(seed, half),
+            (top, colour.lighter(0.07)),
+            (top + 0.34, below),
+        );
     }
 }
 
 /// Only haze below the clouds.
 pub(super) fn far_below(stage: &mut Stage<'_>) {
     let line = |at, height| Ridge { at, height, swings: 1.6, octaves: 3 };
-    layers(stage, &[(0.1, 0.85, line(0.42, 0.05), 0x6F8FA8), (0.16, 0.7, line(0.47, 0.05), 0x5F8090)]);
+    layers(
+        stage,
+        &[(0.1, 0.85, line(0.42, 0.05), 0x6F8FA8), (0.16, 0.7, line(0.47, 0.05), 0x5F8090)],
+    );
 }
 
 pub(super) fn meadow(stage: &mut Stage<'_>) {
@@ -140,7 +148,10 @@ pub(super) fn mountains(stage: &mut Stage<'_>) {
         gullies(stage, depth, &line, seed, rock.darker(0.3).alpha(0.3));
     }
     let line = |at, height| Ridge { at, height, swings: 2.0, octaves: 3 };
-    layers(stage, &[(0.5, 0.12, line(0.27, 0.06), 0x3D5A45), (0.9, 0.0, line(0.34, 0.05), 0x4B6B45)]);
+    layers(
+        stage,
+        &[(0.5, 0.12, line(0.27, 0.06), 0x3D5A45), (0.9, 0.0, line(0.34, 0.05), 0x4B6B45)],
+    );
     pines(stage, 0.55, 0.29, 0.05, 34, light.land(Rgb::hex(0x23402F), 0.1));
 }
 
@@ -200,8 +211,16 @@ fn cacti(stage: &mut Stage<'_>) {
         let x = between(seed, index * 2, -half, half);
         let (s, y) = (between(seed, index * 2 + 1, 0.05, 0.1), 0.24);
         pen.stroke(&[(x, y), (x, y - s)], s * 0.2, colour);
-        pen.stroke(&[(x, y - s * 0.4), (x - s * 0.3, y - s * 0.45), (x - s * 0.3, y - s * 0.75)], s * 0.14, colour);
-        pen.stroke(&[(x, y - s * 0.3), (x + s * 0.28, y - s * 0.35), (x + s * 0.28, y - s * 0.6)], s * 0.14, colour.darker(0.1));
+        pen.stroke(
+            &[(x, y - s * 0.4), (x - s * 0.3, y - s * 0.45), (x - s * 0.3, y - s * 0.75)],
+            s * 0.14,
+            colour,
+        );
+        pen.stroke(
+            &[(x, y - s * 0.3), (x + s * 0.28, y - s * 0.35), (x + s * 0.28, y - s * 0.6)],
+            s * 0.14,
+            colour.darker(0.1),
+        );
     }
 }
 
@@ -209,7 +228,8 @@ pub(super) fn forest(stage: &mut Stage<'_>) {
     let light = stage.light;
     let line = |at, height| Ridge { at, height, swings: 1.1, octaves: 2 };
     layers(stage, &[(0.1, 0.8, line(0.06, 0.12), 0x6A8A92)]);
-    let rows = [(0.15, 0.72, 0.16, 0.22, 30), (0.28, 0.5, 0.2, 0.32, 24), (0.45, 0.28, 0.25, 0.46, 17)];
+    let rows =
+        [(0.15, 0.72, 0.16, 0.22, 30), (0.28, 0.5, 0.2, 0.32, 24), (0.45, 0.28, 0.25, 0.46, 17)];
     for (index, (depth, far, foot, height, count)) in rows.into_iter().enumerate() {
         layers(stage, &[(depth, far, line(foot, 0.03), 0x39613F)]);
         let seed = index as u32 * 17;
@@ -224,7 +244,10 @@ pub(super) fn forest(stage: &mut Stage<'_>) {
     let mut pen = stage.at(1.2);
     let bark = light.land(Rgb::hex(0x2B2620), 0.0);
     for (x, lean) in [(-half - 0.02, 0.03), (half + 0.02, -0.04)] {
-        pen.polygon(&[(x - 0.06, 0.7), (x - 0.035 + lean, -0.6), (x + 0.035 + lean, -0.6), (x + 0.07, 0.7)], bark);
+        pen.polygon(
+            &[(x - 0.06, 0.7), (x - 0.035 + lean, -0.6), (x + 0.035 + lean, -0.6), (x + 0.07, 0.7)],
+            bark,
+        );
     }
 }
 
@@ -238,7 +261,14 @@ fn pines(stage: &mut Stage<'_>, depth: f32, foot: f32, height: f32, count: i32, 
     row_of_pines(stage, depth, (foot, height), 5, count, colour);
 }
 
-fn row_of_pines(stage: &mut Stage<'_>, depth: f32, (foot, height): (f32, f32), salt: u32, count: i32, colour: Rgb) {
+fn row_of_pines(
+    stage: &mut Stage<'_>,
+    depth: f32,
+    (foot, height): (f32, f32),
+    salt: u32,
+    count: i32,
+    colour: Rgb,
+) {
     let (half, seed, time) = (stage.half(), stage.seed ^ (0x91 + salt), stage.time);
     let mut pen = stage.at(depth);
     for index in 0..count {
@@ -254,7 +284,12 @@ fn row_of_pines(stage: &mut Stage<'_>, depth: f32, (foot, height): (f32, f32), s
             let wide = tall * (0.24 - 0.17 * t);
             let lean = sway * (0.3 + t);
             pen.body(
-                polygon(&[(x - wide + lean * 0.5, bottom), (x + lean, top), (x + wide + lean * 0.5, bottom), (x, bottom - tall * 0.03)]),
+                polygon(&[
+                    (x - wide + lean * 0.5, bottom),
+                    (x + lean, top),
+                    (x + wide + lean * 0.5, bottom),
+                    (x, bottom - tall * 0.03),
+                ]),
                 shade.lighter(0.03 * t),
             );
         }

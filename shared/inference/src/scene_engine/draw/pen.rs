@@ -133,9 +133,8 @@ impl<'p> Pen<'p> {
     /// A light that fades out.
     pub(super) fn glow(&mut self, x: f32, y: f32, radius: f32, colour: Rgb) {
         let stops = [(0.0, 1.0), (0.3, 0.5), (0.6, 0.16), (1.0, 0.0)];
-        let stops = stops.map(|(at, share)| {
-            GradientStop::new(at, colour.alpha(colour.3 * share).color())
-        });
+        let stops =
+            stops.map(|(at, share)| GradientStop::new(at, colour.alpha(colour.3 * share).color()));
         self.radial(x, y, radius, stops.to_vec());
     }
 
@@ -148,7 +147,13 @@ impl<'p> Pen<'p> {
             GradientStop::new(1.0, colour.darker(0.5).color()),
         ];
         let shader = RadialGradient::new(
-            centre, 0.0, centre, radius * 1.6, stops, SpreadMode::Pad, Transform::identity(),
+            centre,
+            0.0,
+            centre,
+            radius * 1.6,
+            stops,
+            SpreadMode::Pad,
+            Transform::identity(),
         );
         if let Some(shader) = shader {
             self.shade(oval(x, y, radius, radius), shader);
@@ -158,7 +163,13 @@ impl<'p> Pen<'p> {
     fn radial(&mut self, x: f32, y: f32, radius: f32, stops: Vec<GradientStop>) {
         let centre = Point::from_xy(x, y);
         let shader = RadialGradient::new(
-            centre, 0.0, centre, radius, stops, SpreadMode::Pad, Transform::identity(),
+            centre,
+            0.0,
+            centre,
+            radius,
+            stops,
+            SpreadMode::Pad,
+            Transform::identity(),
         );
         if let Some(shader) = shader {
             self.shade(oval(x, y, radius, radius), shader);

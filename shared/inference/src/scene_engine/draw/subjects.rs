@@ -51,7 +51,8 @@ fn height(shape: Shape) -> f32 {
 
 /// Where its foot is, or its middle if it floats; and whether it floats.
 fn level(shape: Shape, setting: Setting) -> (f32, bool) {
-    let nowhere = matches!(setting, Setting::Sky | Setting::Space | Setting::Abstract | Setting::Underwater);
+    let nowhere =
+        matches!(setting, Setting::Sky | Setting::Space | Setting::Abstract | Setting::Underwater);
     match shape {
         Shape::Bird | Shape::Butterfly | Shape::Plane => (-0.12, true),
         Shape::Balloon | Shape::Rocket => (-0.04, true),
@@ -66,7 +67,9 @@ fn level(shape: Shape, setting: Setting) -> (f32, bool) {
 pub(super) fn draw(stage: &mut Stage<'_>, shot: &Shot, share: f32) {
     // What stands is behind what moves.
     let mut order: Vec<(usize, &Subject)> = shot.subjects.iter().enumerate().collect();
-    order.sort_by_key(|(_, subject)| !matches!(subject.shape, Shape::House | Shape::Tree | Shape::Flower));
+    order.sort_by_key(|(_, subject)| {
+        !matches!(subject.shape, Shape::House | Shape::Tree | Shape::Flower)
+    });
     for (index, subject) in order {
         group(stage, shot, index, subject, share);
     }
@@ -88,7 +91,8 @@ fn group(stage: &mut Stage<'_>, shot: &Shot, index: usize, subject: &Subject, sh
     let gap = (size * 1.35).min(room / (count as f32 - 1.0).max(1.0));
     for each in 0..count {
         let seed = stage.seed ^ (index as u32 * 131 + 7);
-        let scatter = (hash(seed, each) - 0.5) * if floats { 0.26 } else { 0.1 } * f32::from(count > 1);
+        let scatter =
+            (hash(seed, each) - 0.5) * if floats { 0.26 } else { 0.1 } * f32::from(count > 1);
         let x = middle + gap * (each as f32 - (count as f32 - 1.0) / 2.0);
         let y = level + scatter + if floats { 0.0 } else { 0.03 };
         one(stage, subject, (x, y, size), floats, share, each);
@@ -118,7 +122,14 @@ fn pose(subject: &Subject, aspect: f32, time: f32, share: f32, each: i32) -> (f3
     }
 }
 
-fn one(stage: &mut Stage<'_>, subject: &Subject, (x, y, size): (f32, f32, f32), floats: bool, share: f32, each: i32) {
+fn one(
+    stage: &mut Stage<'_>,
+    subject: &Subject,
+    (x, y, size): (f32, f32, f32),
+    floats: bool,
+    share: f32,
+    each: i32,
+) {
     let (light, time, aspect) = (stage.light, stage.time, stage.size.aspect());
     let (dx, dy, climb, left) = pose(subject, aspect, time, share, each);
     let moves = subject.motion != Motion::Still;
@@ -127,7 +138,12 @@ fn one(stage: &mut Stage<'_>, subject: &Subject, (x, y, size): (f32, f32, f32), 
     let mut pen = stage.at(1.0);
     if !floats && subject.shape != Shape::Boat {
         let flat = Transform::from_row(1.0, 0.0, 0.0, 0.16, x + dx, y);
-        pen.within(flat).glow(0.0, 0.0, size * 0.75, Rgb::BLACK.alpha(0.5 * (1.0 + dy * 4.0).max(0.15)));
+        pen.within(flat).glow(
+            0.0,
+            0.0,
+            size * 0.75,
+            Rgb::BLACK.alpha(0.5 * (1.0 + dy * 4.0).max(0.15)),
+        );
     }
     if subject.shape == Shape::Boat && !floats {
         let flat = Transform::from_row(1.0, 0.0, 0.0, 0.18, x + dx, y);
@@ -136,7 +152,14 @@ fn one(stage: &mut Stage<'_>, subject: &Subject, (x, y, size): (f32, f32, f32), 
     let turn = turn_of(subject, climb, phase, dx + x, size);
     let flip = if left { -1.0 } else { 1.0 };
     let (s, c) = turn.sin_cos();
-    let to = Transform::from_row(c * size * flip, s * size, -s * size * flip, c * size, x + dx, y + dy + hover);
+    let to = Transform::from_row(
+        c * size * flip,
+        s * size,
+        -s * size * flip,
+        c * size,
+        x + dx,
+        y + dy + hover,
+    );
     // Shapes stand on 0 and are 1 high; one that floats has its middle at 0.
     let foot = if floats { Transform::from_translate(0.0, 0.5) } else { Transform::identity() };
     let mut pen = pen.within(to);

@@ -43,12 +43,16 @@ fn islands(stage: &mut Stage<'_>) {
     let mut pen = stage.at(0.08);
     for index in 0..3 {
         let x = between(seed, index * 3 + 40, -half, half);
-        let (wide, high) = (between(seed, index * 3 + 41, 0.12, 0.34), between(seed, index * 3 + 42, 0.02, 0.07));
+        let (wide, high) =
+            (between(seed, index * 3 + 41, 0.12, 0.34), between(seed, index * 3 + 42, 0.02, 0.07));
         let mut points = vec![(x - wide, HORIZON + 0.002)];
         for k in 0..=24 {
             let u = k as f32 / 24.0;
             let bell = (u * std::f32::consts::PI).sin();
-            points.push((x - wide + 2.0 * wide * u, HORIZON - high * bell * (0.8 + 0.5 * ridge(seed, u * 4.0, 3))));
+            points.push((
+                x - wide + 2.0 * wide * u,
+                HORIZON - high * bell * (0.8 + 0.5 * ridge(seed, u * 4.0, 3)),
+            ));
         }
         points.push((x + wide, HORIZON + 0.002));
         pen.polygon(&points, light.land(Rgb::hex(0x4C6B78), 0.65));
@@ -80,14 +84,26 @@ pub(super) fn underwater(stage: &mut Stage<'_>) {
     {
         let mut pen = stage.at(0.1);
         for index in 0..9 {
-            let x = between(seed, index * 2, -half, half) + 0.03 * (time * 0.5 + index as f32).sin();
+            let x =
+                between(seed, index * 2, -half, half) + 0.03 * (time * 0.5 + index as f32).sin();
             let wide = between(seed, index * 2 + 1, 0.02, 0.09);
             let strength = 0.2 + 0.1 * (time * 0.9 + index as f32 * 2.0).sin();
-            let ray = polygon(&[(x, -0.6), (x + wide, -0.6), (x + wide * 2.4 - 0.3, 0.5), (x - 0.34, 0.5)]);
-            pen.fade(ray, (-0.5, Rgb::WHITE.alpha(strength * (1.0 - dim))), (0.35, Rgb::WHITE.alpha(0.0)));
+            let ray = polygon(&[
+                (x, -0.6),
+                (x + wide, -0.6),
+                (x + wide * 2.4 - 0.3, 0.5),
+                (x - 0.34, 0.5),
+            ]);
+            pen.fade(
+                ray,
+                (-0.5, Rgb::WHITE.alpha(strength * (1.0 - dim))),
+                (0.35, Rgb::WHITE.alpha(0.0)),
+            );
         }
     }
-    for (index, (depth, at, hex)) in [(0.2, 0.26, 0x1A6A9A), (0.45, 0.33, 0x17557F)].into_iter().enumerate() {
+    for (index, (depth, at, hex)) in
+        [(0.2, 0.26, 0x1A6A9A), (0.45, 0.33, 0x17557F)].into_iter().enumerate()
+    {
         let mut points = vec![(-half, 0.75)];
         for k in 0..=60 {
             let x = -half + half * k as f32 / 30.0;
@@ -98,7 +114,11 @@ pub(super) fn underwater(stage: &mut Stage<'_>) {
     }
     coral(stage, dim);
     let mut sand = vec![(-half, 0.75)];
-    sand.extend((0..=40).map(|k| -half + half * k as f32 / 20.0).map(|x| (x, 0.4 - 0.03 * ridge(seed, x * 1.5, 2))));
+    sand.extend(
+        (0..=40)
+            .map(|k| -half + half * k as f32 / 20.0)
+            .map(|x| (x, 0.4 - 0.03 * ridge(seed, x * 1.5, 2))),
+    );
     sand.push((half, 0.75));
     stage.at(0.9).fade(polygon(&sand), (0.38, of(0xD9C79A)), (0.56, of(0x7E8F86)));
     weeds(stage, dim);
@@ -109,13 +129,18 @@ fn coral(stage: &mut Stage<'_>, dim: f32) {
     let mut pen = stage.at(0.75);
     for index in 0..9 {
         let x = between(seed, index * 4, -half, half);
-        let hue = [0xE4637C, 0xF09A4A, 0xA767C4, 0xEFC35A][(hash(seed, index * 4 + 1) * 4.0) as usize % 4];
+        let hue = [0xE4637C, 0xF09A4A, 0xA767C4, 0xEFC35A]
+            [(hash(seed, index * 4 + 1) * 4.0) as usize % 4];
         let colour = Rgb::hex(hue).mix(Rgb::hex(0x1E8FBF), 0.25).darker(dim);
         let size = between(seed, index * 4 + 2, 0.05, 0.11);
         for arm in -2..=2 {
             let lean = arm as f32 * 0.32;
             let tip = (x + size * lean, 0.41 - size * (1.0 - 0.12 * lean.abs()));
-            pen.stroke(&[(x, 0.43), (x + size * lean * 0.4, 0.42 - size * 0.4), tip], size * 0.17, colour);
+            pen.stroke(
+                &[(x, 0.43), (x + size * lean * 0.4, 0.42 - size * 0.4), tip],
+                size * 0.17,
+                colour,
+            );
             pen.ellipse(tip.0, tip.1, size * 0.11, size * 0.11, colour.lighter(0.2));
         }
     }
