@@ -151,6 +151,9 @@ fn one(
     }
     let turn = turn_of(subject, climb, phase, dx + x, size);
     let flip = if left { -1.0 } else { 1.0 };
+    // A ball turns about its middle.
+    let rolls = !floats && subject.shape == Shape::Ball;
+    let y = if rolls { y - size / 2.0 } else { y };
     let (s, c) = turn.sin_cos();
     let to = Transform::from_row(
         c * size * flip,
@@ -161,7 +164,7 @@ fn one(
         y + dy + hover,
     );
     // Shapes stand on 0 and are 1 high; one that floats has its middle at 0.
-    let foot = if floats { Transform::from_translate(0.0, 0.5) } else { Transform::identity() };
+    let foot = if floats || rolls { Transform::from_translate(0.0, 0.5) } else { Transform::identity() };
     let mut pen = pen.within(to);
     let mut pen = pen.within(foot);
     let colour = rgb(subject.colour).lit(light.subject);
