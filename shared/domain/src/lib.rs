@@ -17,5 +17,6 @@ pub mod rate;
 pub mod request;
 pub mod scope;
 pub mod sketch;
+pub mod storyboard;
 pub mod upload;
 pub mod wallet;

@@ -82,6 +82,9 @@ pub struct Inputs {
     /// The values that `style.mood` takes.
     #[serde(default)]
     pub moods: Vec<String>,
+    /// The values that `style.aspect_ratio` takes, the default first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub aspect_ratios: Vec<String>,
     /// How many `references` at most; 0 takes none.
     #[serde(default)]
     pub references: u32,

@@ -113,6 +113,10 @@ pub struct Style {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schema(max_items = 8)]
     pub instruments: Vec<String>,
+    /// Width to height of a video, one of the model's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "16:9")]
+    pub aspect_ratio: Option<String>,
 }
 
 /// A request that is complete and allowed: every default filled in. This is what is stored,

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::error::{EngineError, PackageError};
 use crate::package::Package;
 use crate::reference::Reference;
+use crate::scene_engine::SceneEngine;
 use crate::score_engine::{ScoreEngine, ScorePlanner};
 
 /// Told the progress (0–1, never falling), at least ten times a second while a model computes;
@@ -74,6 +75,7 @@ pub struct Plan {
 /// An unknown engine, or a file that it cannot use.
 pub fn load(package: &Package) -> Result<Arc<dyn Engine>, PackageError> {
     match package.manifest().engine.as_str() {
+        "scene" => Ok(Arc::new(SceneEngine::load(package)?)),
         "score" => Ok(Arc::new(ScoreEngine::load(package)?)),
         _ => Err(unknown(package.manifest())),
     }
@@ -103,7 +105,7 @@ fn unknown(manifest: &Manifest) -> PackageError {
     PackageError::UnknownEngine {
         package: manifest.id.clone(),
         engine: manifest.engine.clone(),
-        known: "score".to_owned(),
+        known: "scene, score".to_owned(),
     }
 }
 
@@ -145,6 +147,7 @@ impl From<CanonicalRequest> for MusicRequest {
                 tempo_bpm: style.tempo_bpm.map(f64::from),
                 key: style.key,
                 instruments: style.instruments,
+                aspect_ratio: style.aspect_ratio,
             },
             sketch: request.sketch,
             references: Vec::new(),
@@ -170,6 +173,9 @@ pub struct StyleHints {
     /// The only instruments to use, such as `piano` and `drums`; empty leaves the choice to the prompt.
     #[serde(default)]
     pub instruments: Vec<String>,
+    /// Width to height of a video, such as `9:16`.
+    #[serde(default)]
+    pub aspect_ratio: Option<String>,
 }
 
 /// A finished work.

@@ -9,6 +9,7 @@ mod progress;
 mod reference;
 mod render;
 mod runtime;
+mod scene_engine;
 mod score;
 mod score_engine;
 

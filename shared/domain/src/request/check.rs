@@ -205,6 +205,7 @@ impl GenerationRequest {
             ("key", style.key.is_some()),
             ("mood", style.mood.is_some()),
             ("instruments", !style.instruments.is_empty()),
+            ("aspect_ratio", style.aspect_ratio.is_some()),
         ];
         for (name, _) in given.iter().filter(|(name, given)| {
             *given && !manifest.inputs.style.iter().any(|field| field == name)
@@ -225,6 +226,13 @@ impl GenerationRequest {
             && !moods.contains(mood)
         {
             errors.push("style.mood", format!("must be one of {}", moods.join(", ")));
+        }
+        let ratios = &manifest.inputs.aspect_ratios;
+        if let Some(ratio) = &style.aspect_ratio
+            && !ratios.is_empty()
+            && !ratios.contains(ratio)
+        {
+            errors.push("style.aspect_ratio", format!("must be one of {}", ratios.join(", ")));
         }
         check_instruments(&style.instruments, manifest, errors);
         let key = style.key.as_ref().and_then(|key| {

@@ -1,0 +1,50 @@
+//! Where the view is at a time.
+
+use reverie_domain::storyboard::Camera;
+use tiny_skia::Transform;
+
+use super::Size;
+use super::noise::ease;
+
+/// The view at one time.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct View {
+    x: f32,
+    y: f32,
+    zoom: f32,
+}
+
+impl View {
+    /// At `share` (0–1) of the shot.
+    pub(super) fn at(camera: Camera, share: f32) -> Self {
+        let eased = 0.7 * ease(share) + 0.3 * share;
+        let way = eased - 0.5;
+        let (x, y, zoom) = match camera {
+            Camera::Static => (0.0, 0.0, 1.0),
+            Camera::PanLeft => (-0.36 * way, 0.0, 1.06),
+            Camera::PanRight => (0.36 * way, 0.0, 1.06),
+            Camera::ZoomIn => (0.0, 0.03 * eased, 1.0 + 0.32 * eased),
+            Camera::ZoomOut => (0.0, 0.03 * (1.0 - eased), 1.32 - 0.32 * eased),
+            Camera::Dolly => (0.05 * way, 0.02 * eased, 1.0 + 0.5 * eased),
+            Camera::Orbit => {
+                let angle = way * std::f32::consts::PI;
+                (0.16 * angle.sin(), 0.015 * angle.cos(), 1.08 + 0.08 * angle.cos())
+            }
+        };
+        Self { x, y, zoom }
+    }
+
+    /// From the world to pixels, for what is at `depth`: 0 is infinitely far, 1 is where subjects are.
+    pub(super) fn transform(self, size: Size, depth: f32) -> Transform {
+        let scale = size.height as f32 * (1.0 + (self.zoom - 1.0) * depth);
+        let (width, height) = (size.width as f32, size.height as f32);
+        Transform::from_row(
+            scale,
+            0.0,
+            0.0,
+            scale,
+            width / 2.0 - self.x * depth * scale,
+            height / 2.0 - self.y * depth * scale,
+        )
+    }
+}
