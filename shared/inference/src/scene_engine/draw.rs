@@ -61,8 +61,8 @@ impl Scene {
     pub(crate) fn new(storyboard: &Storyboard, size: Size, seed: u64) -> Self {
         let mut start = 0.0;
         let mut shots = Vec::new();
-        for (index, shot) in storyboard.shots.iter().enumerate() {
-            shots.push((start, ShotScene::new(shot, size, seed, index)));
+        for shot in &storyboard.shots {
+            shots.push((start, ShotScene::new(shot, size, seed)));
             start += shot.seconds as f32;
         }
         Self { size, shots, grade: Grade::new(storyboard, size) }

@@ -11,7 +11,7 @@ use image::{Delay, ExtendedColorType, Frame, RgbaImage, imageops};
 use muxide::api::{Muxer, MuxerBuilder, VideoCodec};
 use openh264::OpenH264API;
 use openh264::encoder::{
-    BitRate, Encoder, EncoderConfig, FrameRate, FrameType, IntraFramePeriod, Profile,
+    Encoder, EncoderConfig, FrameRate, FrameType, IntraFramePeriod, Profile,
     RateControlMode, UsageType, VuiConfig,
 };
 use reverie_domain::storyboard::Storyboard;
@@ -136,8 +136,8 @@ fn encoder() -> Result<Encoder, openh264::Error> {
     let config = EncoderConfig::new()
         .profile(Profile::Baseline)
         .usage_type(UsageType::CameraVideoRealTime)
-        .rate_control_mode(RateControlMode::Quality)
-        .bitrate(BitRate::from_bps(6_000_000))
+        // The same quality for every frame, however many bytes that takes: what is drawn has no noise.
+        .rate_control_mode(RateControlMode::Off)
         .max_frame_rate(FrameRate::from_hz(RATE as f32))
         .intra_frame_period(IntraFramePeriod::from_num_frames(2 * RATE))
         .skip_frames(false)

@@ -50,7 +50,7 @@ impl Stage<'_> {
 }
 
 impl ShotScene {
-    pub(super) fn new(shot: &Shot, size: Size, seed: u64, _index: usize) -> Self {
+    pub(super) fn new(shot: &Shot, size: Size, seed: u64) -> Self {
         let light = Light::new(shot.time, shot.weather);
         // The lower half of a seed is all of it.
         let seed = (seed as u32) ^ (shot.setting as u32).wrapping_mul(0x51ED_270B);
