@@ -2,11 +2,15 @@
 //!
 //! A [`Manifest`] that exists is consistent: [`Manifest::parse`] refuses anything else and names the field.
 
+mod extra;
+
 use std::fmt;
 use std::path::{Component, Path};
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+
+pub use extra::Extra;
 
 /// The object that says which models a deployment has: a list of [`Manifest`]s in JSON.
 pub const CATALOGUE_KEY: &str = "models/catalogue.json";
@@ -34,7 +38,7 @@ pub struct Manifest {
     pub limits: Limits,
     /// What a generation costs.
     pub price: Price,
-    /// The files that a generation yields.
+    /// The files that a generation yields, some of them only on request.
     pub outputs: Vec<Artefact>,
     /// Every file that the engine reads, with its checksum.
     pub files: Vec<PackageFile>,
@@ -171,6 +175,9 @@ pub struct Artefact {
     pub name: String,
     /// Media type.
     pub content_type: String,
+    /// What `outputs` of a request names to get this file; without it the file is always made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on_request: Option<Extra>,
 }
 
 /// A file of the package.
@@ -248,9 +255,7 @@ impl Manifest {
             }
         }
         self.limits.check()?;
-        if self.outputs.is_empty() {
-            return Err(ManifestError::new("outputs", "must name at least one file"));
-        }
+        self.check_outputs()?;
         self.check_files()
     }
 
@@ -384,7 +389,10 @@ pub(crate) mod tests {
         engine = "score"
         description = "A small example."
         licence = "Apache-2.0"
-        outputs = [{ name = "track.flac", content_type = "audio/flac" }]
+        outputs = [
+            { name = "track.flac", content_type = "audio/flac" },
+            { name = "loop.flac", content_type = "audio/flac", on_request = "loop" },
+        ]
 
         [inputs]
         prompt = true
@@ -443,6 +451,9 @@ pub(crate) mod tests {
             ("default = 30", "default = 300", "limits.seconds.default"),
             ("min = 5", "min = \"5\"", "limits.seconds.min"),
             ("seed = true", "seed = 1", "inputs.seed"),
+            ("\"loop\"", "\"karaoke\"", "outputs[1].on_request"),
+            ("loop.flac", "track.flac", "outputs[1]"),
+            ("{ name = \"track.flac\", content_type = \"audio/flac\" },", "", "outputs"),
             ("e3b0c4", "E3B0C4", "files[0].sha256"),
             ("score.onnx", "../score.onnx", "files[0].name"),
             ("score.onnx", "/score.onnx", "files[0].name"),

@@ -17,7 +17,7 @@ use utoipa::ToSchema;
 use crate::{
     credits::Credits,
     ids::{QuoteId, UploadId},
-    manifest::{Kind, Manifest},
+    manifest::{Extra, Kind, Manifest},
     sketch::MusicSketch,
 };
 
@@ -61,6 +61,11 @@ pub struct GenerationRequest {
     /// says how long the piece is.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sketch: Option<MusicSketch>,
+    /// Files to make beside the usual ones, of those that the model makes on request. They cost nothing
+    /// and do not change the work.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_items = 2, example = json!(["stems"]))]
+    pub outputs: Option<Vec<Extra>>,
     /// An earlier generation to change. Not in this version.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub from: Option<Value>,
@@ -142,6 +147,9 @@ pub struct CanonicalRequest {
     /// The form of the piece.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sketch: Option<MusicSketch>,
+    /// Files to make beside the usual ones.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub outputs: Vec<Extra>,
 }
 
 /// One thing that is wrong with a request.
@@ -162,9 +170,9 @@ impl CanonicalRequest {
         hex::encode(Sha256::digest(json))
     }
 
-    /// A seed that depends on nothing but what was asked for.
+    /// A seed that depends on nothing but what was asked for. Other outputs are of the same work.
     fn derived_seed(&self) -> u32 {
-        let unseeded = Self { seed: 0, ..self.clone() };
+        let unseeded = Self { seed: 0, outputs: Vec::new(), ..self.clone() };
         // Plain strings and numbers always serialise.
         let json = serde_json::to_vec(&unseeded).unwrap_or_default();
         let digest = Sha256::digest(json);

@@ -15,7 +15,7 @@ impl GenerationRequest {
     #[must_use]
     pub fn describes_content(&self) -> bool {
         let Self { kind, prompt, model, seconds, seed, style, .. } = self;
-        let Self { negative_prompt, references, sketch, .. } = self;
+        let Self { negative_prompt, references, sketch, outputs, .. } = self;
         kind.is_some()
             || prompt.is_some()
             || model.is_some()
@@ -25,6 +25,7 @@ impl GenerationRequest {
             || negative_prompt.is_some()
             || references.is_some()
             || sketch.is_some()
+            || outputs.is_some()
     }
 
     /// Checks what concerns the submission rather than the content: labels, the expiry, and what
@@ -61,6 +62,7 @@ impl GenerationRequest {
         let style = self.checked_style(manifest, &mut errors);
         let references = self.checked_references(manifest, &mut errors);
         let sketch = self.checked_sketch(manifest, &mut errors);
+        let outputs = self.checked_outputs(manifest, &mut errors);
         let seconds = match &sketch {
             Some(sketch) => self.sketched_seconds(sketch, manifest, &mut errors),
             None => self.checked_seconds(manifest, &mut errors),
@@ -78,6 +80,7 @@ impl GenerationRequest {
             style,
             references,
             sketch,
+            outputs,
         };
         canonical.seed = self.seed.unwrap_or_else(|| canonical.derived_seed());
         Ok(canonical)
@@ -195,6 +198,26 @@ impl GenerationRequest {
             }
         }
         references.clone()
+    }
+
+    /// In the order of the model's files: two orders ask for the same.
+    fn checked_outputs(&self, manifest: Option<&Manifest>, errors: &mut Errors) -> Vec<Extra> {
+        let (Some(wanted), Some(manifest)) = (&self.outputs, manifest) else { return Vec::new() };
+        let known: Vec<Extra> = manifest.extras().collect();
+        for (index, extra) in wanted.iter().enumerate() {
+            let path = format!("outputs[{index}]");
+            if !known.contains(extra) {
+                let names: Vec<&str> = known.iter().map(|extra| extra.name()).collect();
+                let message = match names.as_slice() {
+                    [] => "this model has no files on request".to_owned(),
+                    names => format!("must be one of {}", names.join(", ")),
+                };
+                errors.push(&path, message);
+            } else if wanted[..index].contains(extra) {
+                errors.push(&path, "is there twice");
+            }
+        }
+        known.into_iter().filter(|extra| wanted.contains(extra)).collect()
     }
 
     fn checked_style(&self, manifest: Option<&Manifest>, errors: &mut Errors) -> Option<Style> {

@@ -1,6 +1,6 @@
 //! The half of the engine that makes no notes: it reads prompts and decides the form.
 
-use reverie_domain::manifest::Manifest;
+use reverie_domain::manifest::{Extra, Manifest};
 use reverie_domain::sketch::MusicSketch;
 
 use super::brief::{Brief, Outline, Wishes};
@@ -84,7 +84,15 @@ impl ScorePlanner {
             let message = format!("must not exceed {most} characters");
             return Err(EngineError::invalid("negative_prompt", message));
         }
+        if let Some(extra) = request.outputs.iter().find(|extra| !self.makes(**extra)) {
+            let message = format!("this model has no {} on request", extra.name());
+            return Err(EngineError::invalid("outputs", message));
+        }
         Ok(())
+    }
+
+    fn makes(&self, extra: Extra) -> bool {
+        self.manifest.extras().any(|offered| offered == extra)
     }
 }
 
