@@ -21,7 +21,7 @@ use crate::{
     sketch::MusicSketch,
 };
 
-pub(crate) use check::{Errors, canonical_key};
+pub(crate) use check::{Errors, TEMPO, canonical_key};
 
 /// The body of `POST /v1/generations` and `POST /v1/quotes`, as it came in.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -100,6 +100,10 @@ pub struct GenerationRequest {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Style {
+    /// One of the model's presets: settings for whatever neither the other fields nor the prompt say.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "lo-fi study")]
+    pub preset: Option<String>,
     /// One of the model's genres.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub genre: Option<String>,

@@ -22,6 +22,8 @@ struct Options {
     #[arg(long)]
     without: Option<String>,
     #[arg(long)]
+    preset: Option<String>,
+    #[arg(long)]
     genre: Option<String>,
     #[arg(long)]
     tempo: Option<f64>,
@@ -71,6 +73,7 @@ fn compose(
         seconds: options.seconds,
         seed: options.seed,
         style: StyleHints {
+            preset: options.preset.clone(),
             genre: options.genre.clone(),
             tempo_bpm: options.tempo,
             key: options.key.clone(),

@@ -143,6 +143,7 @@ impl From<CanonicalRequest> for MusicRequest {
             seconds: f64::from(request.seconds),
             seed: u64::from(request.seed),
             style: StyleHints {
+                preset: style.preset,
                 genre: style.genre,
                 mood: style.mood,
                 tempo_bpm: style.tempo_bpm.map(f64::from),
@@ -159,6 +160,9 @@ impl From<CanonicalRequest> for MusicRequest {
 /// Settings that win over what the prompt says.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct StyleHints {
+    /// One of the model's presets, for what neither the other hints nor the prompt say.
+    #[serde(default)]
+    pub preset: Option<String>,
     /// One of the model's styles, such as `techno`.
     #[serde(default, alias = "style")]
     pub genre: Option<String>,

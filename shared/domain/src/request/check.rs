@@ -8,7 +8,8 @@ use super::*;
 const LABELS: (usize, usize, usize) = (64, 256, 16);
 /// How many instruments `style` may name.
 const INSTRUMENTS: usize = 8;
-const TEMPO: std::ops::RangeInclusive<u16> = 40..=220;
+/// Tempi that may be asked for, in beats per minute.
+pub(crate) const TEMPO: std::ops::RangeInclusive<u16> = 40..=220;
 
 impl GenerationRequest {
     /// Whether anything beside `quote` says what to make.
@@ -223,6 +224,7 @@ impl GenerationRequest {
     fn checked_style(&self, manifest: Option<&Manifest>, errors: &mut Errors) -> Option<Style> {
         let (style, manifest) = (self.style.as_ref()?, manifest?);
         let given = [
+            ("preset", style.preset.is_some()),
             ("genre", style.genre.is_some()),
             ("tempo_bpm", style.tempo_bpm.is_some()),
             ("key", style.key.is_some()),
@@ -236,6 +238,13 @@ impl GenerationRequest {
         }
         if style.tempo_bpm.is_some_and(|bpm| !TEMPO.contains(&bpm)) {
             errors.push("style.tempo_bpm", "must be 40 to 220");
+        }
+        if let Some(preset) = &style.preset
+            && manifest.inputs.preset(preset).is_none()
+        {
+            let names = manifest.inputs.presets.iter().map(|preset| preset.name.as_str());
+            let names = names.collect::<Vec<_>>().join(", ");
+            errors.push("style.preset", format!("must be one of inputs.presets: {names}"));
         }
         let genres = &manifest.inputs.genres;
         if let Some(genre) = &style.genre
