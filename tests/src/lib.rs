@@ -39,7 +39,7 @@ pub use self::{
 };
 
 /// How long a test waits for something that must happen.
-pub const PATIENCE: Duration = Duration::from_secs(120);
+pub const PATIENCE: Duration = Duration::from_secs(300);
 
 /// A whole deployment in a temporary folder, on free ports, with its functions behind `A`.
 pub struct TestApp<A> {

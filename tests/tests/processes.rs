@@ -26,7 +26,11 @@ fn again(serving: &Serving, people: &[Client]) -> Vec<Client> {
 }
 
 async fn submit(person: &Client, number: usize) -> Value {
-    let body = json!({"kind": "music", "prompt": format!("number {number}"), "seconds": 60});
+    submit_of(person, number, 15).await
+}
+
+async fn submit_of(person: &Client, number: usize, seconds: u32) -> Value {
+    let body = json!({"kind": "music", "prompt": format!("number {number}"), "seconds": seconds});
     person.post("/v1/generations", body).await.expect(StatusCode::ACCEPTED)
 }
 
@@ -121,7 +125,7 @@ async fn a_result_that_the_disk_does_not_take_is_made_again() {
     let (_folder, data) = folder();
     let serving = Serving::start_on_a_small_disk(&data, &tiny_packages(), SMALL_DISK).await;
     let people = [guest(&serving).await];
-    let jobs = [submit(&people[0], 0).await];
+    let jobs = [submit_of(&people[0], 0, 60).await];
     serving.says("the results could not be stored").await;
     // Neither lost nor charged: it waits for another attempt.
     let path = format!("/v1/generations/{}", jobs[0]["id"].as_str().expect("an id"));

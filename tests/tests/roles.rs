@@ -7,6 +7,8 @@
 mod grants;
 #[path = "roles/scenario.rs"]
 mod scenario;
+#[path = "roles/sign_in.rs"]
+mod sign_in;
 
 use std::collections::BTreeSet;
 

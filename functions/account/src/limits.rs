@@ -33,6 +33,9 @@ impl Limits {
     }
 }
 
+/// The largest number of the document's `int32`; nobody has so many.
+const MOST: Credits = Credits::new(i32::MAX.unsigned_abs());
+
 /// The most that you want to spend.
 #[utoipa::path(
     get, path = "/v1/me/limits", tag = "account", security(("bearer" = [])),
@@ -68,6 +71,11 @@ pub(crate) async fn put(
     caller: Caller,
     Body(caps): Body<Caps>,
 ) -> Result<Json<Limits>, Problem> {
+    for (path, cap) in [("per_job", caps.per_job), ("per_month", caps.per_month)] {
+        if cap.is_some_and(|cap| cap > MOST) {
+            return Err(Problem::invalid_field(path, format!("must be at most {MOST}")));
+        }
+    }
     let wallet = ledger::wallet(&*app.tables, caller.account.wallet).await?;
     let wallet = ledger::cap(&*app.tables, app.now(), wallet, caps).await?;
     Ok(Json(Limits::new(&app, &wallet)))

@@ -74,7 +74,10 @@ async fn get_secret_value(
                 "kind": "github", "id": "github", "name": "GitHub", "client_id": "an id",
                 "client_secret": "a secret",
             });
-            json!([local, github]).to_string()
+            // The same provider once more, for people who have two.
+            let mut again = local.clone();
+            again["id"] = "again".into();
+            json!([local, github, again]).to_string()
         }
         _ => return refused("ResourceNotFoundException"),
     };

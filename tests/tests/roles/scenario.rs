@@ -19,27 +19,35 @@ use reverie_tests::{
 };
 use serde_json::{Value, json};
 
+use super::sign_in::signing_in;
+
 type App = TestApp<RecordedLambda>;
 
 /// An account's bucket is written at every tenth request; so each function is asked more often.
 const OFTEN: usize = 11;
 
 /// A guest whose operations are remembered.
-struct Player {
-    guest: Client,
+pub(super) struct Player {
+    pub(super) guest: Client,
     taken: BTreeSet<(String, String)>,
 }
 
 impl Player {
     /// Takes an operation; `path` as in the API's description, with its variables' values.
-    async fn take(&mut self, method: Method, path: &str, values: &[&str], body: Value) -> Value {
+    pub(super) async fn take(
+        &mut self,
+        method: Method,
+        path: &str,
+        values: &[&str],
+        body: Value,
+    ) -> Value {
         let mut filled = path.to_owned();
         for value in values {
             let (before, rest) = filled.split_once('{').expect("a variable");
             let (_, after) = rest.split_once('}').expect("a variable");
             filled = format!("{before}{value}{after}");
         }
-        self.taken.insert((method.as_str().to_lowercase(), path.to_owned()));
+        self.took(method.clone(), path);
         // A key is shown once, and a session ends once.
         let once = matches!(path, "/v1/api-keys" | "/v1/auth/logout");
         let keyed = method == Method::POST && !once;
@@ -61,7 +69,12 @@ impl Player {
         answer.json
     }
 
-    async fn get(&mut self, path: &str, values: &[&str]) -> Value {
+    /// Somebody has taken this operation.
+    pub(super) fn took(&mut self, method: Method, path: &str) {
+        self.taken.insert((method.as_str().to_lowercase(), path.to_owned()));
+    }
+
+    pub(super) async fn get(&mut self, path: &str, values: &[&str]) -> Value {
         self.take(Method::GET, path, values, Value::Null).await
     }
 }
@@ -79,6 +92,7 @@ pub(crate) async fn play() -> (Vec<Role>, BTreeSet<Use>) {
     minute(lambda).await;
     everyone_reads(&mut player).await;
     credentials(&app, &mut player).await;
+    signing_in(&mut player).await;
     upload(&mut player).await;
     submit_and_change(&mut player, lambda).await;
     house(&app, lambda, &guest).await;
