@@ -5,7 +5,7 @@ use http::{HeaderMap, StatusCode, header, request::Parts};
 use http_body_util::LengthLimitError;
 use serde::de::DeserializeOwned;
 
-use crate::{BODY_LIMIT, Problem};
+use crate::{BODY_LIMIT, Problem, named_fields::NamedFields};
 
 /// A JSON body. 415 for another type or an encoding, 413 if it is too large, 408 if it takes too
 /// long, 400 if it is not JSON, 422 naming the field if it is not what the route takes.
@@ -23,7 +23,7 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
         let read = axum::body::to_bytes(request.into_body(), BODY_LIMIT).await;
         let bytes = read.map_err(|error| unread(&error))?;
         let mut json = serde_json::Deserializer::from_slice(&bytes);
-        let parsed = serde_path_to_error::deserialize(&mut json).map_err(|error| {
+        let parsed = serde_path_to_error::deserialize(NamedFields(&mut json)).map_err(|error| {
             let (path, inner) = (error.path().to_string(), error.inner());
             // serde_json calls a value of the wrong kind a syntax error in some places.
             match serde_json::from_slice::<serde_json::Value>(&bytes).is_ok() {

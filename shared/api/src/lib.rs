@@ -13,6 +13,7 @@ pub mod generation;
 mod idempotency;
 pub mod lambda;
 mod limits;
+mod named_fields;
 mod openapi;
 mod page;
 mod path;

@@ -102,3 +102,16 @@ async fn parameters_are_checked_by_name() {
     }
     app.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_array_is_no_object() {
+    let app = TestApp::without_worker().await;
+    let guest = app.guest().await;
+    for path in ["/v1/me/limits", "/v1/me/preferences", "/v1/me/consents"] {
+        for body in [json!([]), json!([null, null])] {
+            guest.put_json(path, body).await.problem(422, "invalid");
+        }
+    }
+    guest.put_json("/v1/me/preferences", json!({"studio": []})).await.problem(422, "invalid");
+    app.stop().await;
+}
