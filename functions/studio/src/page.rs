@@ -6,7 +6,11 @@ use sha2::{Digest, Sha256};
 
 const MARKUP: &str = include_str!("page/studio.html");
 const STYLE: &str = include_str!("page/studio.css");
-const SCRIPT: &str = concat!(include_str!("page/studio.js"), include_str!("page/account.js"));
+const SCRIPT: &str = concat!(
+    include_str!("page/studio.js"),
+    include_str!("page/extras.js"),
+    include_str!("page/account.js")
+);
 
 /// The document, and the policy that allows its style and script and no others.
 struct Page {

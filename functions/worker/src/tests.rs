@@ -62,6 +62,7 @@ async fn scene(mode: Mode) -> Scene {
         seconds: 5,
         seed: 1,
         style: None,
+        outputs: Vec::new(),
     };
     let detail = Detail {
         generation: id,

@@ -2,11 +2,17 @@
 //!
 //! A [`Manifest`] that exists is consistent: [`Manifest::parse`] refuses anything else and names the field.
 
+mod extra;
+mod preset;
+
 use std::fmt;
 use std::path::{Component, Path};
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+
+pub use extra::Extra;
+pub use preset::Preset;
 
 /// The object that says which models a deployment has: a list of [`Manifest`]s in JSON.
 pub const CATALOGUE_KEY: &str = "models/catalogue.json";
@@ -34,7 +40,7 @@ pub struct Manifest {
     pub limits: Limits,
     /// What a generation costs.
     pub price: Price,
-    /// The files that a generation yields.
+    /// The files that a generation yields, some of them only on request.
     pub outputs: Vec<Artefact>,
     /// Every file that the engine reads, with its checksum.
     pub files: Vec<PackageFile>,
@@ -62,7 +68,7 @@ impl Kind {
 }
 
 /// The request fields that a model takes. A field that is not taken is a 422, never ignored.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Inputs {
     /// `prompt`.
     pub prompt: bool,
@@ -85,6 +91,9 @@ pub struct Inputs {
     /// The values that `style.aspect_ratio` takes, the default first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub aspect_ratios: Vec<String>,
+    /// What `style.preset` may name.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub presets: Vec<Preset>,
     /// How many `references` at most; 0 takes none.
     #[serde(default)]
     pub references: u32,
@@ -174,6 +183,9 @@ pub struct Artefact {
     pub name: String,
     /// Media type.
     pub content_type: String,
+    /// What `outputs` of a request names to get this file; without it the file is always made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on_request: Option<Extra>,
 }
 
 /// A file of the package.
@@ -251,9 +263,8 @@ impl Manifest {
             }
         }
         self.limits.check()?;
-        if self.outputs.is_empty() {
-            return Err(ManifestError::new("outputs", "must name at least one file"));
-        }
+        self.check_outputs()?;
+        self.check_presets()?;
         self.check_files()
     }
 
@@ -377,87 +388,4 @@ pub fn check(document: &str) {
 }
 
 #[cfg(test)]
-pub(crate) mod tests {
-    use super::*;
-
-    pub(crate) const EXAMPLE: &str = r#"
-        id = "tiny"
-        version = "1.0.0"
-        kind = "music"
-        engine = "score"
-        description = "A small example."
-        licence = "Apache-2.0"
-        outputs = [{ name = "track.flac", content_type = "audio/flac" }]
-
-        [inputs]
-        prompt = true
-        seconds = true
-        seed = true
-        style = ["tempo_bpm", "key"]
-
-        [limits]
-        prompt_chars = 1000
-        seconds = { min = 5, max = 180, default = 30 }
-
-        [price]
-        credits = 10
-        per = "30s"
-
-        [[files]]
-        name = "score.onnx"
-        sha256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
-        bytes = 0
-    "#;
-
-    fn refusal(from: &str, to: &str) -> ManifestError {
-        assert!(EXAMPLE.contains(from), "{from}");
-        Manifest::parse(&EXAMPLE.replace(from, to)).expect_err(to)
-    }
-
-    #[test]
-    fn reads_and_serves_the_same() {
-        let manifest = Manifest::parse(EXAMPLE).expect("example");
-        assert_eq!(manifest.kind, Kind::Music);
-        assert_eq!(manifest.inputs.references, 0);
-        let json = serde_json::to_value(&manifest).expect("json");
-        assert_eq!(json["price"], serde_json::json!({ "credits": 10, "per": "30s" }));
-        let again: Manifest = serde_json::from_value(json).expect("back");
-        assert_eq!(again, manifest);
-    }
-
-    #[test]
-    fn every_started_period_is_paid() {
-        let manifest = Manifest::parse(EXAMPLE).expect("example");
-        for (seconds, credits) in [(0.0, 10), (5.0, 10), (30.0, 10), (30.1, 20), (180.0, 60)] {
-            assert_eq!(manifest.price_for(seconds), credits, "{seconds} s");
-        }
-        assert_eq!(manifest.price_for(f64::INFINITY), u64::MAX);
-    }
-
-    #[test]
-    fn names_the_wrong_field() {
-        for (from, to, field) in [
-            ("\"music\"", "\"smell\"", "kind"),
-            ("id = \"tiny\"", "id = \"Tiny!\"", "id"),
-            ("\"score\"", "\" \"", "engine"),
-            ("\"30s\"", "\"0s\"", "price.per"),
-            ("credits = 10", "credits = -1", "price.credits"),
-            ("max = 180", "max = 2", "limits.seconds.max"),
-            ("default = 30", "default = 300", "limits.seconds.default"),
-            ("min = 5", "min = \"5\"", "limits.seconds.min"),
-            ("seed = true", "seed = 1", "inputs.seed"),
-            ("e3b0c4", "E3B0C4", "files[0].sha256"),
-            ("score.onnx", "../score.onnx", "files[0].name"),
-            ("score.onnx", "/score.onnx", "files[0].name"),
-        ] {
-            assert_eq!(refusal(from, to).field, field, "{to}");
-        }
-    }
-
-    #[test]
-    fn a_missing_field_is_named() {
-        let error = refusal("licence = \"Apache-2.0\"", "");
-        assert!(error.to_string().contains("licence"), "{error}");
-        assert_eq!(refusal("id = ", "id : ").field, ".");
-    }
-}
+pub(crate) mod tests;

@@ -17,11 +17,11 @@ use utoipa::ToSchema;
 use crate::{
     credits::Credits,
     ids::{QuoteId, UploadId},
-    manifest::{Kind, Manifest},
+    manifest::{Extra, Kind, Manifest},
     sketch::MusicSketch,
 };
 
-pub(crate) use check::{Errors, canonical_key};
+pub(crate) use check::{Errors, TEMPO, canonical_key};
 
 /// The body of `POST /v1/generations` and `POST /v1/quotes`, as it came in.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -61,6 +61,11 @@ pub struct GenerationRequest {
     /// says how long the piece is.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sketch: Option<MusicSketch>,
+    /// Files to make beside the usual ones, of those that the model makes on request. They cost nothing
+    /// and do not change the work.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_items = 2, example = json!(["stems"]))]
+    pub outputs: Option<Vec<Extra>>,
     /// An earlier generation to change. Not in this version.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub from: Option<Value>,
@@ -95,6 +100,10 @@ pub struct GenerationRequest {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Style {
+    /// One of the model's presets: settings for whatever neither the other fields nor the prompt say.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "lo-fi study")]
+    pub preset: Option<String>,
     /// One of the model's genres.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub genre: Option<String>,
@@ -146,6 +155,9 @@ pub struct CanonicalRequest {
     /// The form of the piece.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sketch: Option<MusicSketch>,
+    /// Files to make beside the usual ones.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub outputs: Vec<Extra>,
 }
 
 /// One thing that is wrong with a request.
@@ -166,9 +178,9 @@ impl CanonicalRequest {
         hex::encode(Sha256::digest(json))
     }
 
-    /// A seed that depends on nothing but what was asked for.
+    /// A seed that depends on nothing but what was asked for. Other outputs are of the same work.
     fn derived_seed(&self) -> u32 {
-        let unseeded = Self { seed: 0, ..self.clone() };
+        let unseeded = Self { seed: 0, outputs: Vec::new(), ..self.clone() };
         // Plain strings and numbers always serialise.
         let json = serde_json::to_vec(&unseeded).unwrap_or_default();
         let digest = Sha256::digest(json);

@@ -8,6 +8,7 @@ use std::time::Instant;
 
 use anyhow::Context;
 use clap::Parser;
+use reverie_domain::manifest::Extra;
 use reverie_inference::{Engine, MusicRequest, Package, StyleHints, load};
 
 #[derive(Parser)]
@@ -21,6 +22,8 @@ struct Options {
     #[arg(long)]
     without: Option<String>,
     #[arg(long)]
+    preset: Option<String>,
+    #[arg(long)]
     genre: Option<String>,
     #[arg(long)]
     tempo: Option<f64>,
@@ -28,12 +31,19 @@ struct Options {
     key: Option<String>,
     #[arg(long)]
     instrument: Vec<String>,
+    /// `stems` or `loop`, to make these too.
+    #[arg(long, value_parser = extra)]
+    output: Vec<Extra>,
     /// Folder of the model package.
     #[arg(long, default_value = concat!(env!("CARGO_MANIFEST_DIR"), "/models/reverie-score"))]
     package: PathBuf,
     /// Folder for the files; with several prompts, of folders that are numbered from 000.
     #[arg(long)]
     out: Option<PathBuf>,
+}
+
+fn extra(name: &str) -> Result<Extra, serde_json::Error> {
+    serde_json::from_value(name.into())
 }
 
 fn main() -> anyhow::Result<()> {
@@ -63,12 +73,14 @@ fn compose(
         seconds: options.seconds,
         seed: options.seed,
         style: StyleHints {
+            preset: options.preset.clone(),
             genre: options.genre.clone(),
             tempo_bpm: options.tempo,
             key: options.key.clone(),
             instruments: options.instrument.clone(),
             ..StyleHints::default()
         },
+        outputs: options.output.clone(),
         ..MusicRequest::default()
     };
     let output = engine.generate(&request, &mut |_| ControlFlow::Continue(()))?;

@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::Duration;
 
-use reverie_domain::manifest::Manifest;
+use reverie_domain::manifest::{Extra, Manifest};
 use reverie_domain::request::CanonicalRequest;
 use reverie_domain::sketch::MusicSketch;
 use serde::{Deserialize, Serialize};
@@ -130,6 +130,9 @@ pub struct MusicRequest {
     /// Pictures that steer mood, tempo and density where nothing else fixes them.
     #[serde(default)]
     pub references: Vec<Reference>,
+    /// What to make of the piece beside its usual files.
+    #[serde(default)]
+    pub outputs: Vec<Extra>,
 }
 
 /// Without the references: they have to be looked at.
@@ -142,6 +145,7 @@ impl From<CanonicalRequest> for MusicRequest {
             seconds: f64::from(request.seconds),
             seed: u64::from(request.seed),
             style: StyleHints {
+                preset: style.preset,
                 genre: style.genre,
                 mood: style.mood,
                 tempo_bpm: style.tempo_bpm.map(f64::from),
@@ -151,6 +155,7 @@ impl From<CanonicalRequest> for MusicRequest {
             },
             sketch: request.sketch,
             references: Vec::new(),
+            outputs: request.outputs,
         }
     }
 }
@@ -158,6 +163,9 @@ impl From<CanonicalRequest> for MusicRequest {
 /// Settings that win over what the prompt says.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct StyleHints {
+    /// One of the model's presets, for what neither the other hints nor the prompt say.
+    #[serde(default)]
+    pub preset: Option<String>,
     /// One of the model's styles, such as `techno`.
     #[serde(default, alias = "style")]
     pub genre: Option<String>,
@@ -185,7 +193,7 @@ pub struct Output {
     pub understood: serde_json::Value,
     /// Length in seconds, a whole number of frames.
     pub seconds: f64,
-    /// The files, in the order of the manifest's `outputs`.
+    /// The files that are always made, in the order of the manifest's `outputs`, then those asked for.
     pub files: Vec<OutputFile>,
     /// What each stage took, in order.
     pub stages: Vec<Stage>,
@@ -194,7 +202,7 @@ pub struct Output {
 /// What a stage of a job took.
 #[derive(Debug, Clone, Copy)]
 pub struct Stage {
-    /// `read`, `write`, `render` or `encode`.
+    /// `read`, `write`, `render`, `encode`, `stems` or `loop`.
     pub name: &'static str,
     /// Time on the clock.
     pub took: Duration,

@@ -6,7 +6,9 @@ mod loudness;
 mod master;
 mod mix;
 mod player;
+mod seamless;
 mod sound;
+mod stems;
 
 use std::sync::Arc;
 
@@ -17,8 +19,11 @@ use crate::progress::Progress;
 use crate::score::Score;
 
 pub(crate) use bank::read_bank;
+pub(crate) use mix::Balance;
 pub(crate) use player::channel_of;
+pub(crate) use seamless::seamless;
 pub(crate) use sound::{SAMPLE_RATE, Sound, frames_of};
+pub(crate) use stems::stem;
 
 /// Silence before the first note, in seconds: codecs smear what starts at the very first frame.
 pub(crate) use reverie_domain::sketch::LEAD_IN;
@@ -29,8 +34,8 @@ pub(crate) fn render(
     bank: &Arc<SoundFont>,
     frames: usize,
     progress: &mut Progress<'_, '_>,
-) -> Result<Sound, EngineError> {
-    let mut sound = mix::mix(score, bank, frames, &mut progress.stage(0.0, 0.7))?;
+) -> Result<(Sound, Balance), EngineError> {
+    let (mut sound, balance) = mix::mix(score, bank, frames, &mut progress.stage(0.0, 0.7))?;
     master::master(&mut sound, &mut progress.stage(0.7, 1.0))?;
-    Ok(sound)
+    Ok((sound, balance))
 }

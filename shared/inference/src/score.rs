@@ -1,5 +1,6 @@
 //! A finished score: what engines write and what is rendered and saved.
 
+mod body;
 mod key;
 
 use serde::Serialize;
@@ -81,6 +82,21 @@ impl Score {
     /// Length of a tick in seconds.
     pub(crate) fn tick_seconds(&self) -> f64 {
         60.0 / (self.tempo_bpm * f64::from(TICKS_PER_QUARTER))
+    }
+}
+
+impl Role {
+    /// As vocabularies name it.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Drums => "drums",
+            Self::Bass => "bass",
+            Self::Chords => "comp",
+            Self::Pad => "pad",
+            Self::Figure => "arp",
+            Self::Melody => "lead",
+            Self::Counter => "counter",
+        }
     }
 }
 

@@ -4,6 +4,7 @@ mod arrange;
 mod bars;
 mod brief;
 mod decoder;
+mod extras;
 mod form;
 mod grammar;
 mod harmony;
@@ -28,6 +29,7 @@ use rustysynth::SoundFont;
 pub use self::decoder::Decoder;
 pub(crate) use self::planner::ScorePlanner;
 
+use self::extras::Piece;
 use self::network::Network;
 use crate::encode;
 use crate::engine::{Engine, MusicRequest, Output, OutputFile, Stage, Watch};
@@ -95,10 +97,22 @@ impl Engine for ScoreEngine {
         let score = arrange::arrange(vocabulary, &brief, &bars, request.seed);
         clock.lap("write");
         let frames = frames_of(request.seconds);
-        let sound = render(&score, &self.bank, frames, &mut progress.stage(0.6, 0.9))?;
+        // Each extra takes about as long as the sound itself.
+        let parts = 1 + request.outputs.len();
+        let share = |done: usize| 0.6 + 0.4 * (done as f32 / parts as f32);
+        let mut usual = progress.stage(share(0), share(1));
+        let (sound, balance) = render(&score, &self.bank, frames, &mut usual.stage(0.0, 0.75))?;
         clock.lap("render");
-        let files = files(&sound, &score, request.seed, &mut progress.stage(0.9, 1.0))?;
+        let mut encoding = usual.stage(0.75, 1.0);
+        let mut files = files(&sound, &score, request.seed, &mut encoding)?;
         clock.lap("encode");
+        let piece = Piece { score: &score, balance, bank: &self.bank, frames, seed: request.seed };
+        for (index, wanted) in request.outputs.iter().enumerate() {
+            let mut making = progress.stage(share(1 + index), share(2 + index));
+            files.push(piece.extra(*wanted, &mut making)?);
+            clock.lap(wanted.name());
+        }
+        progress.at(1.0)?;
         Ok(Output {
             understood: understood::of_bars(vocabulary, &brief, &bars, &score),
             seconds: frames as f64 / f64::from(SAMPLE_RATE),
@@ -126,7 +140,7 @@ impl Clock {
     }
 }
 
-/// The files of a work, in the order of the manifest's outputs.
+/// The files that are always made, in the order of the manifest's outputs.
 fn files(
     sound: &Sound,
     score: &Score,

@@ -210,6 +210,9 @@ async fn a_signed_in_person_adds_a_provider_only_by_saying_so() {
     // It is hers now, and nobody else's to add.
     let mut bob = browser(&app);
     assert_eq!(bob.sign_in("bob@example.com", "Bob").await, "done");
+    let bobs = me(&mut bob).await["id"].clone();
+    assert_eq!(at_github_for(&mut bob, "?link=true").await, "taken");
+    assert_eq!(me(&mut bob).await["id"], bobs);
     assert_eq!(at_github(&mut bob).await, "done", "it lets into Ada's account");
     assert_eq!(me(&mut bob).await["id"], id);
     app.stop().await;
@@ -322,7 +325,11 @@ async fn with_github(github: &FakeGitHub) -> TestApp {
 }
 
 async fn at_github(browser: &mut Browser) -> String {
-    let page = redirect(&browser.get("/v1/auth/github/login").await);
+    at_github_for(browser, "").await
+}
+
+async fn at_github_for(browser: &mut Browser, query: &str) -> String {
+    let page = redirect(&browser.get(&format!("/v1/auth/github/login{query}")).await);
     let back = browser.get(&page).await;
     browser.come_back(&redirect(&back)).await
 }

@@ -12,7 +12,7 @@ use reverie_store::{
 
 use sha2::{Digest, Sha256};
 
-use super::person::Person;
+use super::{linking::taken, person::Person};
 use crate::guests;
 
 /// How often a sign-in is tried while something else changes the same rows.
@@ -79,15 +79,20 @@ impl Admission<'_> {
         // The address before the identity: whoever has signed in meanwhile is then found by the latter.
         let is_held = self.is_held(person).await?;
         let known = accounts::logged_in_by(tables, &hash).await.map_err(Problem::from)?;
+        let is_user = present.as_ref().is_some_and(|one| one.kind == AccountKind::User);
         if let Some(account) = known {
             // It is being erased; the identity is free in a moment.
             if !account.is_open() {
                 return Err(busy().into());
             }
+            // Who wants to add an identity is not to find themselves in another account.
+            let other = present.as_ref().is_some_and(|present| present.id != account.id);
+            if self.link && is_user && other {
+                return Err(taken().into());
+            }
             let guest = present.filter(|present| present.kind == AccountKind::Guest);
             return self.enter(&account, guest, caller).await.map(Some);
         }
-        let is_user = present.as_ref().is_some_and(|one| one.kind == AccountKind::User);
         if !separately && (self.link || is_user || is_held) {
             return Ok(None);
         }

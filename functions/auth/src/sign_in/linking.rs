@@ -54,7 +54,7 @@ async fn link(
     if let Some(holder) = accounts::logged_in_by(&*app.tables, &subject_hash(person)).await? {
         return match holder.id == account.id {
             true => Ok(Vec::new()),
-            false => Err(conflict("identity.taken", "It belongs to another account.")),
+            false => Err(taken()),
         };
     }
     if own.iter().any(|one| one.provider == person.provider) {
@@ -92,6 +92,11 @@ async fn unlink(
     let mut writes = vec![account.next().replace(account)?];
     writes.extend(accounts::unlink(&*app.tables, &gone, &kept).await?);
     Ok(writes)
+}
+
+/// The identity is somebody's already.
+pub(super) fn taken() -> Problem {
+    conflict("identity.taken", "It belongs to another account.")
 }
 
 fn conflict(code: &str, detail: &str) -> Problem {

@@ -3,6 +3,7 @@
 const SIGN_IN = {
   denied: "You were not signed in.",
   expired: "That took too long, or began in another browser. Please try again.",
+  taken: "That sign-in belongs to another account here.",
   busy: "That did not work just now. Please try again in a minute.",
   failed: "The provider did not confirm who you are. Please try again.",
 };

@@ -1,7 +1,7 @@
 "use strict";
 
 const IDEAS = ["Lo-fi piano, light rain", "Bright synthwave", "Slow cinematic strings", "Cheerful folk guitar"];
-const FILES = { "track.flac": "FLAC", "track.mp3": "MP3", "track.mid": "MIDI" };
+const FILES = { "track.flac": "FLAC", "track.mp3": "MP3", "track.mid": "MIDI", "stems.zip": "Stems", "loop.flac": "Loop" };
 const FINAL = ["succeeded", "failed", "canceled", "refused"];
 // Browsers open six connections to a server, and each stream of events takes one.
 const MOST_STREAMS = 3;
@@ -122,6 +122,7 @@ function takeModel(model) {
   $("seconds").min = Math.ceil(min);
   $("seconds").max = Math.floor(max);
   $("prompt").maxLength = model.limits.prompt_chars;
+  offerExtras(model);
   showForm();
 }
 
@@ -133,6 +134,8 @@ function wanted() {
     throw invalid("seed", "The seed is a whole number below 4,294,967,296.");
   }
   if (seed) body.seed = Number(seed);
+  const outputs = chosenExtras();
+  if (outputs.length) body.outputs = outputs;
   // Nobody pays more than the button says.
   if (price() !== null) body.max_credits = price();
   return body;
@@ -356,6 +359,7 @@ class Card {
     $("prompt").value = request.prompt;
     $("seconds").value = request.seconds;
     $("seed").value = "";
+    chooseExtras(request.outputs || []);
     showForm();
     $("prompt").focus();
     $("prompt").scrollIntoView({ block: "center" });

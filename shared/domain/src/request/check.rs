@@ -8,14 +8,15 @@ use super::*;
 const LABELS: (usize, usize, usize) = (64, 256, 16);
 /// How many instruments `style` may name.
 const INSTRUMENTS: usize = 8;
-const TEMPO: std::ops::RangeInclusive<u16> = 40..=220;
+/// Tempi that may be asked for, in beats per minute.
+pub(crate) const TEMPO: std::ops::RangeInclusive<u16> = 40..=220;
 
 impl GenerationRequest {
     /// Whether anything beside `quote` says what to make.
     #[must_use]
     pub fn describes_content(&self) -> bool {
         let Self { kind, prompt, model, seconds, seed, style, .. } = self;
-        let Self { negative_prompt, references, sketch, .. } = self;
+        let Self { negative_prompt, references, sketch, outputs, .. } = self;
         kind.is_some()
             || prompt.is_some()
             || model.is_some()
@@ -25,6 +26,7 @@ impl GenerationRequest {
             || negative_prompt.is_some()
             || references.is_some()
             || sketch.is_some()
+            || outputs.is_some()
     }
 
     /// Checks what concerns the submission rather than the content: labels, the expiry, and what
@@ -61,6 +63,7 @@ impl GenerationRequest {
         let style = self.checked_style(manifest, &mut errors);
         let references = self.checked_references(manifest, &mut errors);
         let sketch = self.checked_sketch(manifest, &mut errors);
+        let outputs = self.checked_outputs(manifest, &mut errors);
         let seconds = match &sketch {
             Some(sketch) => self.sketched_seconds(sketch, manifest, &mut errors),
             None => self.checked_seconds(manifest, &mut errors),
@@ -78,6 +81,7 @@ impl GenerationRequest {
             style,
             references,
             sketch,
+            outputs,
         };
         canonical.seed = self.seed.unwrap_or_else(|| canonical.derived_seed());
         Ok(canonical)
@@ -197,9 +201,30 @@ impl GenerationRequest {
         references.clone()
     }
 
+    /// In the order of the model's files: two orders ask for the same.
+    fn checked_outputs(&self, manifest: Option<&Manifest>, errors: &mut Errors) -> Vec<Extra> {
+        let (Some(wanted), Some(manifest)) = (&self.outputs, manifest) else { return Vec::new() };
+        let known: Vec<Extra> = manifest.extras().collect();
+        for (index, extra) in wanted.iter().enumerate() {
+            let path = format!("outputs[{index}]");
+            if !known.contains(extra) {
+                let names: Vec<&str> = known.iter().map(|extra| extra.name()).collect();
+                let message = match names.as_slice() {
+                    [] => "this model has no files on request".to_owned(),
+                    names => format!("must be one of {}", names.join(", ")),
+                };
+                errors.push(&path, message);
+            } else if wanted[..index].contains(extra) {
+                errors.push(&path, "is there twice");
+            }
+        }
+        known.into_iter().filter(|extra| wanted.contains(extra)).collect()
+    }
+
     fn checked_style(&self, manifest: Option<&Manifest>, errors: &mut Errors) -> Option<Style> {
         let (style, manifest) = (self.style.as_ref()?, manifest?);
         let given = [
+            ("preset", style.preset.is_some()),
             ("genre", style.genre.is_some()),
             ("tempo_bpm", style.tempo_bpm.is_some()),
             ("key", style.key.is_some()),
@@ -214,6 +239,13 @@ impl GenerationRequest {
         }
         if style.tempo_bpm.is_some_and(|bpm| !TEMPO.contains(&bpm)) {
             errors.push("style.tempo_bpm", "must be 40 to 220");
+        }
+        if let Some(preset) = &style.preset
+            && manifest.inputs.preset(preset).is_none()
+        {
+            let names = manifest.inputs.presets.iter().map(|preset| preset.name.as_str());
+            let names = names.collect::<Vec<_>>().join(", ");
+            errors.push("style.preset", format!("must be one of inputs.presets: {names}"));
         }
         let genres = &manifest.inputs.genres;
         if let Some(genre) = &style.genre

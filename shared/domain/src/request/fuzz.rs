@@ -29,7 +29,7 @@ fn check(request: &GenerationRequest, catalogue: &[Manifest]) {
     assert!((5..=180).contains(&canonical.seconds));
     let CanonicalRequest { kind, model, prompt, negative_prompt, seconds, seed, .. } =
         canonical.clone();
-    let CanonicalRequest { style, references, sketch, .. } = canonical.clone();
+    let CanonicalRequest { style, references, sketch, outputs, .. } = canonical.clone();
     let again = GenerationRequest {
         kind: Some(kind),
         model: Some(model),
@@ -40,6 +40,7 @@ fn check(request: &GenerationRequest, catalogue: &[Manifest]) {
         style,
         references: Some(references),
         sketch,
+        outputs: Some(outputs),
         ..GenerationRequest::default()
     };
     assert_eq!(again.canonical(catalogue), Ok(canonical));

@@ -41,7 +41,11 @@ fn the_hash_is_of_all_that_decides_the_result() {
     let other = serde_json::json!({"kind": "music", "prompt": "calm", "seed": 1});
     assert_eq!(hash(one.clone(), "1"), hash(same, "1"));
     assert_ne!(hash(one.clone(), "1"), hash(other, "1"));
-    assert_ne!(hash(one.clone(), "1"), hash(one, "2"));
+    assert_ne!(hash(one.clone(), "1"), hash(one.clone(), "2"));
+    let looped = serde_json::json!({"kind": "music", "prompt": "calm", "outputs": ["loop"]});
+    assert_ne!(hash(one.clone(), "1"), hash(looped.clone(), "1"), "other files");
+    let seed = |body| request(body).canonical(&catalogue()).unwrap().seed;
+    assert_eq!(seed(one), seed(looped), "of the same work");
 }
 
 #[test]
@@ -59,6 +63,9 @@ fn every_wrong_field_is_named() {
         paths(json!({"kind": "music", "prompt": "x", "style": style})),
         ["style.genre", "style.tempo_bpm", "style.genre", "style.key"]
     );
+    let outputs = |outputs| paths(json!({"kind": "music", "prompt": "x", "outputs": outputs}));
+    assert_eq!(outputs(json!(["loop", "stems"])), ["outputs[1]"], "this model has no stems");
+    assert_eq!(outputs(json!(["loop", "loop"])), ["outputs[1]"]);
     let references = json!([UploadId::new()]);
     assert_eq!(
         paths(json!({"kind": "music", "prompt": "x", "references": references})),

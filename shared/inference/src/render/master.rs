@@ -1,6 +1,7 @@
 //! The master: from a mix of any level to a work of fixed loudness that starts and ends in silence.
 
 use std::f64::consts::{PI, SQRT_2};
+use std::ops::Range;
 
 use super::limiter::limit;
 use super::loudness::{loudness, true_peak};
@@ -23,16 +24,38 @@ const LOWEST: f64 = 28.0;
 const FADE_IN: f64 = 0.004;
 const FADE_OUT: f64 = 0.9;
 
-/// Filters, compresses, fades and limits `sound` in place.
+/// Filters, fades, compresses and limits a whole work in place.
 pub(super) fn master(
     sound: &mut Sound,
     progress: &mut Progress<'_, '_>,
 ) -> Result<(), EngineError> {
     high_pass(sound);
     fade(sound);
+    let all = 0..sound.frames();
+    level(sound, &all, progress)
+}
+
+/// Filters, compresses and limits a stretch of a work; what is around it is there for filters and gains to
+/// come from and to go on to.
+pub(super) fn master_within(
+    sound: &mut Sound,
+    stretch: &Range<usize>,
+    progress: &mut Progress<'_, '_>,
+) -> Result<(), EngineError> {
+    high_pass(sound);
+    level(sound, stretch, progress)
+}
+
+/// Brings the stretch to its loudness, below the ceiling.
+fn level(
+    sound: &mut Sound,
+    stretch: &Range<usize>,
+    progress: &mut Progress<'_, '_>,
+) -> Result<(), EngineError> {
+    let measure =
+        |sound: &Sound| loudness(sound.within(stretch)).map_err(EngineError::internal("loudness"));
     progress.at(0.1)?;
-    let measured = measure(sound)?;
-    let Some(measured) = measured else {
+    let Some(measured) = measure(sound)? else {
         return Ok(());
     };
     sound.scale(gain_of(LOUDNESS - measured));
@@ -50,17 +73,13 @@ pub(super) fn master(
         gain += lost;
         limited = attempt(sound, gain);
     }
-    let peak = true_peak(&limited).map_err(EngineError::internal("true peak"))?;
+    let peak = true_peak(limited.within(stretch)).map_err(EngineError::internal("true peak"))?;
     let allowed = f64::from(gain_of(TRUE_PEAK));
     if peak > allowed {
         limited.scale((allowed / peak) as f32);
     }
     *sound = limited;
     progress.at(1.0)
-}
-
-fn measure(sound: &Sound) -> Result<Option<f64>, EngineError> {
-    loudness(sound).map_err(EngineError::internal("loudness"))
 }
 
 fn attempt(sound: &Sound, gain: f64) -> Sound {
@@ -111,7 +130,7 @@ fn compress(sound: &mut Sound) {
 }
 
 /// Half a cosine at both ends.
-fn fade(sound: &mut Sound) {
+pub(super) fn fade(sound: &mut Sound) {
     let frames = sound.frames();
     let fade_in = frames_of(FADE_IN).min(frames / 2).max(1);
     let fade_out = frames_of(FADE_OUT).min(frames / 4).max(1);

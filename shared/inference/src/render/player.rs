@@ -8,7 +8,7 @@ use super::LEAD_IN;
 use super::sound::{SAMPLE_RATE, Sound, frames_of};
 use crate::error::EngineError;
 use crate::progress::Progress;
-use crate::score::{Part, Role};
+use crate::score::{Part, Role, Score};
 
 /// The channel that General MIDI keeps for drums.
 const DRUM_CHANNEL: u8 = 9;
@@ -33,6 +33,27 @@ pub(super) struct Place {
     pub(super) chorus: u8,
 }
 
+/// When ticks are heard.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Time {
+    /// Seconds before the first tick.
+    pub(super) lead_in: f64,
+    /// Seconds of a tick.
+    pub(super) tick: f64,
+}
+
+impl Time {
+    /// Of a work from its beginning: [`LEAD_IN`] comes first.
+    pub(super) fn of(score: &Score) -> Self {
+        Self { lead_in: LEAD_IN, tick: score.tick_seconds() }
+    }
+
+    /// The frame of a tick.
+    pub(super) fn frame(self, tick: u32) -> usize {
+        frames_of(self.lead_in + f64::from(tick) * self.tick)
+    }
+}
+
 /// The channel of the part at `index`: 9 for drums, the others in order.
 pub(crate) fn channel_of(index: usize, role: Role) -> u8 {
     let channel = (index % 15) as u8;
@@ -43,11 +64,11 @@ pub(crate) fn channel_of(index: usize, role: Role) -> u8 {
     }
 }
 
-/// Plays `part` from [`LEAD_IN`] on into `frames` frames.
+/// Plays `part` into `frames` frames.
 pub(super) fn play(
     part: &Part,
     place: Place,
-    tick_seconds: f64,
+    time: Time,
     bank: &Arc<SoundFont>,
     frames: usize,
     progress: &mut Progress<'_, '_>,
@@ -68,7 +89,7 @@ pub(super) fn play(
 
     let mut sound = Sound::silent(frames);
     let mut now = 0;
-    for event in events(part, tick_seconds) {
+    for event in events(part, time) {
         let until = event.frame.min(frames);
         advance(&mut synthesizer, &mut sound, now, until, progress)?;
         now = until;
@@ -109,12 +130,11 @@ struct Event {
     pitch: u8,
 }
 
-fn events(part: &Part, tick_seconds: f64) -> Vec<Event> {
-    let frame = |tick: u32| frames_of(LEAD_IN + f64::from(tick) * tick_seconds);
+fn events(part: &Part, time: Time) -> Vec<Event> {
     let mut events = Vec::with_capacity(part.notes.len() * 2);
     for note in &part.notes {
         let mut push = |tick, velocity| {
-            events.push(Event { frame: frame(tick), velocity, pitch: note.pitch & 127 });
+            events.push(Event { frame: time.frame(tick), velocity, pitch: note.pitch & 127 });
         };
         push(note.start, note.velocity.clamp(1, 127));
         push(note.start + note.length, 0);

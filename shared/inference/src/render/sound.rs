@@ -1,5 +1,7 @@
 //! Stereo sound in memory.
 
+use std::ops::Range;
+
 /// Frames per second of everything that this crate renders.
 pub(crate) const SAMPLE_RATE: u32 = 44_100;
 
@@ -23,6 +25,11 @@ impl Sound {
         [&self.left, &self.right]
     }
 
+    /// A stretch of both channels, as far as there is one.
+    pub(crate) fn within(&self, stretch: &Range<usize>) -> [&[f32]; 2] {
+        self.channels().map(|channel| channel.get(stretch.clone()).unwrap_or_default())
+    }
+
     pub(crate) fn channels_mut(&mut self) -> [&mut Vec<f32>; 2] {
         [&mut self.left, &mut self.right]
     }
@@ -34,6 +41,11 @@ impl Sound {
                 *to += from * gain;
             }
         }
+    }
+
+    /// The greatest absolute value.
+    pub(crate) fn peak(&self) -> f32 {
+        self.channels().into_iter().flatten().fold(0.0, |peak: f32, value| peak.max(value.abs()))
     }
 
     pub(crate) fn scale(&mut self, gain: f32) {

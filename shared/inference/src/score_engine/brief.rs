@@ -2,8 +2,11 @@
 
 mod key;
 pub(super) mod names;
+mod preset;
 pub(super) mod tempo;
 pub(super) mod tracks;
+
+use reverie_domain::manifest::Preset;
 
 use super::form::{self, Fit};
 use super::prompt::Reading;
@@ -60,6 +63,8 @@ pub(crate) struct Brief {
     pub(crate) places: Vec<Place>,
     /// What the sketch says of each bar.
     pub(crate) demands: Vec<Demand>,
+    /// The name of the preset that was asked for.
+    pub(crate) preset: Option<String>,
     /// Where the brief is not what the request says, each in a sentence.
     pub(crate) notes: Vec<String>,
     /// Each reference, and what it says in plain words.
@@ -123,6 +128,8 @@ pub(crate) struct Wishes<'a> {
     pub(crate) excluded: Vec<String>,
     /// What the references change.
     pub(crate) steer: Steer,
+    /// What the request's preset stands for.
+    pub(crate) preset: Option<&'a Preset>,
 }
 
 impl<'a> Wishes<'a> {
@@ -130,12 +137,13 @@ impl<'a> Wishes<'a> {
         request: &'a MusicRequest,
         reading: &'a Reading,
         negative: Option<&'a Reading>,
+        preset: Option<&'a Preset>,
     ) -> Self {
         let explicit = rules::read(&request.prompt);
         let mut excluded = explicit.excluded.clone();
         excluded.extend(request.negative_prompt.as_deref().map(rules::words).unwrap_or_default());
         let steer = Steer::of(&request.references);
-        Self { request, reading, negative, explicit, excluded, steer }
+        Self { request, reading, negative, explicit, excluded, steer, preset }
     }
 }
 
@@ -148,7 +156,8 @@ impl Outline {
         let mut dice = Dice::new(wishes.request.seed, Purpose::Plan);
         let style = style(vocabulary, wishes, &mut dice)?;
         let (valence, energy) = mood(vocabulary, wishes, style)?;
-        let density = level(wishes, "density", 4).unwrap_or((energy / 2 + 1).min(3));
+        let density = wishes.preset_density().or_else(|| level(wishes, "density", 4));
+        let density = density.unwrap_or((energy / 2 + 1).min(3));
         let density = Steer::moved(density, wishes.steer.energy * 0.6, 3);
         let metre = metre(vocabulary, wishes, style, &mut dice);
         let (tonic, mode) = key::choose(vocabulary, wishes, style, valence, &mut dice)?;
@@ -204,6 +213,9 @@ fn style(
         return index_of(&vocabulary.styles, &name_of(wanted))
             .ok_or_else(|| EngineError::invalid("style.genre", one_of(&vocabulary.styles)));
     }
+    if let Some(style) = wishes.preset_style(vocabulary) {
+        return Ok(style);
+    }
     let labels = vocabulary.styles.iter().map(|(name, _)| name.as_str());
     let mut shares = wishes
         .reading
@@ -231,8 +243,11 @@ fn mood(
             .ok_or_else(|| EngineError::invalid("style.mood", one_of(&vocabulary.moods)));
     }
     let usual = &vocabulary.styles[style].1;
-    let mut valence = level(wishes, "valence", 5).unwrap_or(usual.valence);
-    let mut energy = level(wishes, "energy", 5).unwrap_or(usual.energy);
+    let valence = wishes.preset_mood(vocabulary, "valence", |mood| mood.valence);
+    let energy = wishes.preset_mood(vocabulary, "energy", |mood| mood.energy);
+    let read = |head| level(wishes, head, 5);
+    let mut valence = valence.or_else(|| read("valence")).unwrap_or(usual.valence);
+    let mut energy = energy.or_else(|| read("energy")).unwrap_or(usual.energy);
     // A mood that is not wanted leaves its own side of the middle.
     for (name, mood) in &vocabulary.moods {
         if names(&wishes.excluded, name) {

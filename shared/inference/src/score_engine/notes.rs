@@ -26,6 +26,7 @@ pub(crate) fn of_wishes(
     tempo(wishes, brief, &mut notes);
     key(vocabulary, wishes, brief, &mut notes);
     genre(vocabulary, wishes, brief, &mut notes);
+    preset(vocabulary, wishes, brief, &mut notes);
     mood(vocabulary, wishes, &mut notes);
     players(vocabulary, wishes, brief, &mut notes);
     references(wishes, &mut notes);
@@ -109,6 +110,23 @@ fn genre(vocabulary: &Vocabulary, wishes: &Wishes<'_>, brief: &Brief, notes: &mu
         if !is_instrument && names(&wishes.explicit.affirmed, other) {
             notes.push(format!("The prompt says {other}: {}, {decided}.", judge(wishes, "genre")));
         }
+    }
+}
+
+/// A preset gives way to everything else.
+fn preset(vocabulary: &Vocabulary, wishes: &Wishes<'_>, brief: &Brief, notes: &mut Vec<String>) {
+    let Some(preset) = wishes.preset else { return };
+    if wishes.request.sketch.is_some() {
+        notes.push("The preset changes nothing: the sketch decides.".to_owned());
+        return;
+    }
+    let decided = &vocabulary.styles[brief.style].0;
+    if *decided != preset.genre {
+        let judge = match wishes.request.style.genre {
+            Some(_) => "style.genre",
+            None => "the prompt",
+        };
+        notes.push(format!("The preset is {}: {judge} decides, {decided}.", preset.genre));
     }
 }
 

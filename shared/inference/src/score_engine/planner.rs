@@ -1,6 +1,6 @@
 //! The half of the engine that makes no notes: it reads prompts and decides the form.
 
-use reverie_domain::manifest::Manifest;
+use reverie_domain::manifest::{Extra, Manifest, Preset};
 use reverie_domain::sketch::MusicSketch;
 
 use super::brief::{Brief, Outline, Wishes};
@@ -55,7 +55,7 @@ impl ScorePlanner {
         };
         let reading = read(&request.prompt)?;
         let negative = request.negative_prompt.as_deref().map(read).transpose()?;
-        let wishes = Wishes::new(request, &reading, negative.as_ref());
+        let wishes = Wishes::new(request, &reading, negative.as_ref(), self.preset(request)?);
         let sketch = match &request.sketch {
             Some(given) => given.clone(),
             None => {
@@ -84,7 +84,22 @@ impl ScorePlanner {
             let message = format!("must not exceed {most} characters");
             return Err(EngineError::invalid("negative_prompt", message));
         }
+        if let Some(extra) = request.outputs.iter().find(|extra| !self.makes(**extra)) {
+            let message = format!("this model has no {} on request", extra.name());
+            return Err(EngineError::invalid("outputs", message));
+        }
         Ok(())
+    }
+
+    fn preset(&self, request: &MusicRequest) -> Result<Option<&Preset>, EngineError> {
+        let Some(name) = &request.style.preset else { return Ok(None) };
+        let preset = self.manifest.inputs.preset(name);
+        let unknown = || EngineError::invalid("style.preset", "must be one of inputs.presets");
+        preset.map(Some).ok_or_else(unknown)
+    }
+
+    fn makes(&self, extra: Extra) -> bool {
+        self.manifest.extras().any(|offered| offered == extra)
     }
 }
 

@@ -164,6 +164,7 @@ pub(crate) fn brief(
         tracks: cast,
         places: places(vocabulary, sections),
         demands,
+        preset: wishes.preset.map(|preset| preset.name.clone()),
         notes: Vec::new(),
         references: steer::explained(&wishes.request.references),
         accents: steer::cuts(&wishes.request.references),

@@ -53,7 +53,7 @@ fn understood(
             })
         })
         .collect();
-    json!({
+    let mut understood = json!({
         "style": vocabulary.styles[brief.style].0,
         "mood": mood(vocabulary, brief),
         "valence": decimals(f64::from(brief.valence) / 4.0, 2),
@@ -65,7 +65,11 @@ fn understood(
         "sections": sections,
         "notes": brief.notes,
         "references": brief.references,
-    })
+    });
+    if let Some(preset) = &brief.preset {
+        understood["preset"] = json!(preset);
+    }
+    understood
 }
 
 /// Such as `D dorian`.

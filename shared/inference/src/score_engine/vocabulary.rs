@@ -5,7 +5,7 @@ mod token;
 
 use std::collections::BTreeMap;
 
-pub(crate) use tables::{Head, HeadKind, Instrument, Metre, PromptModel, Sampling, Style};
+pub(crate) use tables::{Head, HeadKind, Instrument, Metre, Mood, PromptModel, Sampling, Style};
 pub(crate) use token::Token;
 
 use tables::Document;

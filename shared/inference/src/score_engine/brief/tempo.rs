@@ -43,6 +43,9 @@ fn likely(vocabulary: &Vocabulary, wishes: &Wishes<'_>, style: usize, dice: &mut
     let [low, usual, high] = vocabulary.styles[style].1.bpm;
     let labels: Vec<String> = (0..bounds.len() - 1).map(|token| token.to_string()).collect();
     let place = f64::from(dice.unit());
+    if let Some(tempo) = wishes.preset_tempo(labels.len(), place) {
+        return tempo;
+    }
     let Some(shares) = wishes.reading.shares("tempo", labels.iter().map(String::as_str)) else {
         return usual;
     };

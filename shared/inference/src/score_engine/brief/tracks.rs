@@ -1,7 +1,9 @@
 //! Choice of the tracks and their instruments.
 
+use reverie_domain::manifest::Preset;
+
 use super::names::{names_instrument, names_role};
-use super::{Track, Wishes, index_of, name_of};
+use super::{Track, Wishes, index_of, name_of, preset};
 use crate::dice::Dice;
 use crate::error::EngineError;
 use crate::score_engine::vocabulary::{Instrument, Style, Vocabulary};
@@ -24,6 +26,9 @@ pub(super) fn choose(
 ) -> Result<Vec<Track>, EngineError> {
     let choice = Choice { vocabulary, wishes, style: &vocabulary.styles[style].1 };
     let mut cast = choice.cast(density, dice);
+    if let Some(preset) = wishes.preset {
+        cast = choice.band(preset);
+    }
     let (hinted, asked) = (choice.hinted()?, choice.asked());
     let only = match (hinted.is_empty(), wishes.explicit.solo) {
         (false, _) => hinted,
@@ -111,6 +116,18 @@ impl Choice<'_> {
                 self.usual_instrument(role, &mut place.clone())
             })
             .collect()
+    }
+
+    /// Who plays in a preset, without what is unwanted.
+    fn band(&self, preset: &Preset) -> Cast {
+        let mut band = preset::cast(self.vocabulary, preset);
+        for (role, instrument) in self.vocabulary.roles.iter().zip(&mut band) {
+            let unwanted = |index: &usize| self.unwanted(&self.vocabulary.instruments[*index].0);
+            if self.unwanted_role(role) || instrument.as_ref().is_some_and(unwanted) {
+                *instrument = None;
+            }
+        }
+        band
     }
 
     fn usual_instrument(&self, role: &str, dice: &mut Dice) -> Option<usize> {
