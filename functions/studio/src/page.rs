@@ -8,6 +8,7 @@ const MARKUP: &str = include_str!("page/studio.html");
 const STYLE: &str = include_str!("page/studio.css");
 const SCRIPT: &str = concat!(
     include_str!("page/studio.js"),
+    include_str!("page/kinds.js"),
     include_str!("page/extras.js"),
     include_str!("page/account.js")
 );
@@ -26,7 +27,8 @@ static PAGE: LazyLock<Page> = LazyLock::new(|| {
         policy: format!(
             "default-src 'none'; style-src 'sha256-{style}'; script-src 'sha256-{script}'; \
              connect-src 'self' https: http://127.0.0.1:*; \
-             media-src 'self' https: http://127.0.0.1:*; img-src data:; \
+             media-src 'self' https: http://127.0.0.1:*; \
+             img-src data: 'self' https: http://127.0.0.1:*; \
              base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
         ),
     }

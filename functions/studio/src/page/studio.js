@@ -1,7 +1,6 @@
 "use strict";
 
-const IDEAS = ["Lo-fi piano, light rain", "Bright synthwave", "Slow cinematic strings", "Cheerful folk guitar"];
-const FILES = { "track.flac": "FLAC", "track.mp3": "MP3", "track.mid": "MIDI", "stems.zip": "Stems", "loop.flac": "Loop" };
+const FILES = { "track.flac": "FLAC", "track.mp3": "MP3", "track.mid": "MIDI", "stems.zip": "Stems", "loop.flac": "Loop", "clip.mp4": "MP4", "preview.gif": "GIF" };
 const FINAL = ["succeeded", "failed", "canceled", "refused"];
 // Browsers open six connections to a server, and each stream of events takes one.
 const MOST_STREAMS = 3;
@@ -72,6 +71,7 @@ function aboutText(generation) {
 
 function soundText(understood) {
   if (!understood) return "";
+  if (understood.setting) return filmText(understood);
   const tempo = understood.tempo_bpm && `${Math.round(understood.tempo_bpm)} bpm`;
   const players = (understood.instruments || []).map((instrument) => plain(instrument.name));
   const parts = [understood.style, understood.mood, tempo, understood.key, [...new Set(players)].join(", ")];
@@ -84,7 +84,8 @@ function stateText(generation) {
     const ahead = generation.queue_position;
     return (ahead ? `Waiting, ${ahead} before you` : "Waiting for a worker") + eta;
   }
-  return `Composing, ${Math.round(generation.progress * 100)} %${eta ? `${eta} left` : ""}`;
+  const { making } = KINDS[generation.kind] || KINDS.music;
+  return `${making}, ${Math.round(generation.progress * 100)} %${eta ? `${eta} left` : ""}`;
 }
 
 /* ---- the form ---- */
@@ -118,24 +119,28 @@ function showError(element, failure) {
 
 function takeModel(model) {
   state.model = model;
-  const { min, max } = model.limits.seconds;
-  $("seconds").min = Math.ceil(min);
-  $("seconds").max = Math.floor(max);
+  const { min, max, default: usual } = model.limits.seconds;
+  const input = $("seconds");
+  input.min = Math.ceil(min);
+  input.max = Math.floor(max);
+  input.step = max > 60 ? 5 : 1;
+  input.value = usual;
   $("prompt").maxLength = model.limits.prompt_chars;
   offerExtras(model);
   showForm();
 }
 
 function wanted() {
-  const body = { kind: "music", prompt: $("prompt").value.trim(), seconds: seconds() };
+  const body = { kind: state.model ? state.model.kind : "music", prompt: $("prompt").value.trim(), seconds: seconds() };
   const seed = $("seed").value.trim();
-  if (!body.prompt) throw invalid("prompt", "Write what it should sound like.");
+  if (!body.prompt) throw invalid("prompt", words().missing);
   if (seed && !(/^\d+$/.test(seed) && Number(seed) < 2 ** 32)) {
     throw invalid("seed", "The seed is a whole number below 4,294,967,296.");
   }
   if (seed) body.seed = Number(seed);
   const outputs = chosenExtras();
   if (outputs.length) body.outputs = outputs;
+  if (!$("shape").hidden) body.style = { aspect_ratio: $("aspect-ratio").value };
   // Nobody pays more than the button says.
   if (price() !== null) body.max_credits = price();
   return body;
@@ -213,7 +218,7 @@ function place(generation, first) {
 
 async function loadHistory() {
   const cursor = state.cursor ? `&cursor=${encodeURIComponent(state.cursor)}` : "";
-  const page = await call("GET", `/v1/generations?kind=music&limit=10${cursor}`);
+  const page = await call("GET", `/v1/generations?limit=10${cursor}`);
   for (const generation of page.items) place(generation, false);
   state.cursor = page.next_cursor;
   $("more").hidden = !page.next_cursor;
@@ -280,9 +285,13 @@ class Card {
     if (generation.status === "canceled") this.note("Canceled. The credits went back.");
     else if (generation.failure) this.fail(new Failure(failureText(generation.failure)));
     else if (over) this.note("The files have ended. The same prompt, length and seed make them again.");
-    this.part("player").hidden = !done || over;
-    this.part("files").replaceChildren(...(done && !over ? generation.files.flatMap((file) => this.fileLink(file)) : []));
-    if (done && !over && !this.player) this.player = new Player(this);
+    const shows = done && !over;
+    const films = generation.kind === "video";
+    this.part("player").hidden = !shows || films;
+    if (shows && films) showFilm(this);
+    else this.part("film").hidden = true;
+    this.part("files").replaceChildren(...(shows ? generation.files.flatMap((file) => this.fileLink(file)) : []));
+    if (shows && !films && !this.player) this.player = new Player(this);
   }
 
   announce(generation) {
@@ -356,8 +365,10 @@ class Card {
   reuse() {
     const { request } = this.generation;
     if (!request) return;
+    takeKind(request.kind);
     $("prompt").value = request.prompt;
     $("seconds").value = request.seconds;
+    if (request.style && request.style.aspect_ratio) $("aspect-ratio").value = request.style.aspect_ratio;
     $("seed").value = "";
     chooseExtras(request.outputs || []);
     showForm();
@@ -535,15 +546,7 @@ function loudness(peaks, bars) {
 /* ---- start ---- */
 
 async function start() {
-  for (const idea of IDEAS) {
-    const button = document.createElement("button");
-    button.type = "button";
-    button.textContent = idea;
-    button.addEventListener("click", () => { $("prompt").value = idea; $("prompt").focus(); });
-    const item = document.createElement("li");
-    item.append(button);
-    $("ideas").append(item);
-  }
+  showIdeas();
   $("compose").addEventListener("submit", submit);
   $("seconds").addEventListener("input", showForm);
   $("prompt").addEventListener("keydown", (event) => {
@@ -552,8 +555,7 @@ async function start() {
   $("more").addEventListener("click", () => loadHistory().catch((failure) => showError($("error"), failure)));
   showForm();
   const models = call("GET", "/v1/models").then((page) => {
-    const music = page.items.find((model) => model.kind === "music");
-    if (music) takeModel(music);
+    offerKinds(page.items);
   });
   const balance = call("GET", "/v1/credits").then((known) => {
     state.guest = true;
