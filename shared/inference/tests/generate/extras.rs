@@ -21,7 +21,7 @@ fn unpacked(zip: &[u8]) -> Vec<(String, Vec<u8>)> {
             let mut file = archive.by_index(index).expect("a file");
             let mut bytes = Vec::new();
             file.read_to_end(&mut bytes).expect("content");
-            (file.name().to_owned(), bytes)
+            (file.name().expect("a name").into_owned(), bytes)
         })
         .collect()
 }
