@@ -16,6 +16,8 @@ mod sign_in;
 mod storage_faults;
 #[path = "http/suite.rs"]
 mod suite;
+#[path = "http/video.rs"]
+mod video;
 
 /// All functions in this process.
 type TestApp = reverie_tests::TestApp<reverie_tests::InProcess>;

@@ -41,8 +41,22 @@ impl Plan {
 
     /// Runs a model without state once.
     pub(crate) fn run(&self, inputs: TVec<TValue>) -> TractResult<TVec<TValue>> {
-        self.0.run(inputs)
+        let outputs = self.0.run(inputs);
+        clear_vector_registers();
+        outputs
     }
+}
+
+/// To be called after tract has computed.
+///
+/// Its hand-written kernels return with the upper halves of the vector registers in use. Every older
+/// instruction (SSE) on that thread then has to keep them, which makes floating-point code several times
+/// slower on Intel's processors, until VZEROUPPER (Intel 64 and IA-32 Optimization Reference Manual,
+/// "Mixing AVX code with SSE code"). Compilers put that at the end of functions for AVX, such as this
+/// search where the processor has it; a call of the instruction itself would be `unsafe`.
+pub(crate) fn clear_vector_registers() {
+    let bytes = std::hint::black_box([1_u8; 128]);
+    std::hint::black_box(memchr::memchr(0, &bytes));
 }
 
 fn parsed(onnx: &[u8]) -> TractResult<TypedModel> {

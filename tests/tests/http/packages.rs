@@ -12,8 +12,12 @@ async fn two_packages_side_by_side() {
         TestApp::start_with(|config| config.models = vec![real_packages(), tiny_packages()]).await;
     let guest = app.guest().await;
     let models = app.nobody().get("/v1/models").await.expect(StatusCode::OK);
-    let ids: Vec<_> =
-        models["items"].as_array().unwrap().iter().map(|m| m["id"].as_str().unwrap()).collect();
+    let of_kind = |kind: &str| -> Vec<&str> {
+        let items = models["items"].as_array().unwrap().iter();
+        items.filter(|model| model["kind"] == kind).map(|m| m["id"].as_str().unwrap()).collect()
+    };
+    assert_eq!(of_kind("video"), ["reverie-scene"]);
+    let ids = of_kind("music");
     assert_eq!(ids.len(), 2, "{ids:?}");
     assert!(ids.contains(&"reverie-score"));
     for id in ids {

@@ -11,8 +11,8 @@ use image::{Delay, ExtendedColorType, Frame, RgbaImage, imageops};
 use muxide::api::{Muxer, MuxerBuilder, VideoCodec};
 use openh264::OpenH264API;
 use openh264::encoder::{
-    Encoder, EncoderConfig, FrameRate, FrameType, IntraFramePeriod, Profile,
-    RateControlMode, UsageType, VuiConfig,
+    Encoder, EncoderConfig, FrameRate, FrameType, IntraFramePeriod, Profile, RateControlMode,
+    UsageType, VuiConfig,
 };
 use reverie_domain::storyboard::Storyboard;
 use tiny_skia::Pixmap;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use tract_onnx::prelude::*;
 
 use super::vocabulary::Vocabulary;
-use crate::runtime::Plan;
+use crate::runtime::{Plan, clear_vector_registers};
 
 /// Slots that a cache grows by when it is full.
 const GROWTH: usize = 128;
@@ -111,6 +111,7 @@ impl Session<'_> {
         ];
         inputs.extend(self.cache.iter().map(|cache| cache.clone().into_tvalue()));
         let outputs = self.state.run(inputs)?;
+        clear_vector_registers();
         if outputs.len() != 1 + self.network.layers * 2 {
             return Err(TractError::msg("score.onnx has a wrong number of outputs"));
         }

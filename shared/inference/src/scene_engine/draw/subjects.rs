@@ -164,7 +164,8 @@ fn one(
         y + dy + hover,
     );
     // Shapes stand on 0 and are 1 high; one that floats has its middle at 0.
-    let foot = if floats || rolls { Transform::from_translate(0.0, 0.5) } else { Transform::identity() };
+    let foot =
+        if floats || rolls { Transform::from_translate(0.0, 0.5) } else { Transform::identity() };
     let mut pen = pen.within(to);
     let mut pen = pen.within(foot);
     let colour = rgb(subject.colour).lit(light.subject);
