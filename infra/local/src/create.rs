@@ -108,7 +108,8 @@ fn check(generation: &Value) -> Result<(), Failure> {
 /// Downloads the file of the wanted format and checks that it arrived whole.
 async fn save(args: &CreateArgs, client: &Client, generation: &Value) -> Result<PathBuf, Failure> {
     let files = generation["files"].as_array().cloned().unwrap_or_default();
-    let output = args.output.clone().unwrap_or_else(|| PathBuf::from("reverie.flac"));
+    let usual = if args.kind == "video" { "reverie.mp4" } else { "reverie.flac" };
+    let output = args.output.clone().unwrap_or_else(|| PathBuf::from(usual));
     let extension = output.extension().and_then(|e| e.to_str()).unwrap_or("flac").to_lowercase();
     let of_format = |file: &&Value| {
         let name = file["name"].as_str().unwrap_or_default();

@@ -25,7 +25,8 @@ impl Score {
             return from..to;
         }
         let left = (to - start).saturating_sub(1);
-        let whole = if left > PHRASE { left - left % PHRASE } else { left };
+        // Half a phrase is better than nothing, but worse than what comes before it alone.
+        let whole = if left >= PHRASE || from < start { left - left % PHRASE } else { left };
         from..(start + whole).max(from + 1)
     }
 }
@@ -56,6 +57,7 @@ mod tests {
         assert_eq!(body(&[("intro", 4), ("verse", 4), ("chorus", 8), ("outro", 5)]), (4, 16));
         assert_eq!(body(&[("intro", 4), ("verse", 4), ("chorus", 5)]), (4, 12));
         assert_eq!(body(&[("verse", 4), ("chorus", 7)]), (0, 8));
+        assert_eq!(body(&[("verse", 4), ("chorus", 4)]), (0, 4));
         assert_eq!(body(&[("verse", 3)]), (0, 2));
         assert_eq!(body(&[("verse", 1)]), (0, 1));
         assert_eq!(body(&[("intro", 4), ("outro", 7)]), (0, 8));

