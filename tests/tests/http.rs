@@ -4,6 +4,8 @@
 mod erasure;
 #[path = "http/exports.rs"]
 mod exports;
+#[path = "http/mail.rs"]
+mod mail;
 #[path = "http/requests.rs"]
 mod requests;
 #[path = "http/round_trips.rs"]
