@@ -208,11 +208,15 @@ impl Lambda {
     }
 }
 
+/// Where mail comes from.
+const MAIL_DOMAIN: &str = "reverie.example";
+
 fn parameters(config: &LocalConfig) -> BTreeMap<String, String> {
     let origin = config.public_url.clone().unwrap_or_default();
     BTreeMap::from([
         ("PublicOrigin".to_owned(), origin),
         ("ProvidersSecretArn".to_owned(), PROVIDERS_ARN.to_owned()),
+        ("MailDomain".to_owned(), MAIL_DOMAIN.to_owned()),
         ("GuestCredits".to_owned(), config.guest_credits.to_string()),
         ("GuestsPerAddress".to_owned(), config.guests_per_address.to_string()),
         ("RequestsPerAccount".to_owned(), config.requests_per_account.to_string()),

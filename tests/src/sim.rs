@@ -10,6 +10,7 @@ mod engine;
 mod faults;
 mod history;
 mod machines;
+mod mail;
 mod memory;
 mod mutants;
 mod people;

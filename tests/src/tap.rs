@@ -54,6 +54,7 @@ pub(crate) fn tapped(ports: Ports, tap: &impl Tap) -> Ports {
         objects: Arc::new(Tapped(ports.objects, tap.clone())),
         queue: Arc::new(Tapped(ports.queue, tap.clone())),
         dead_letters: Arc::new(Tapped(ports.dead_letters, tap.clone())),
+        mailer: ports.mailer,
         clock: ports.clock,
     }
 }

@@ -65,7 +65,8 @@ impl Services {
 }
 
 fn config(folder: &TempDir) -> StackConfig {
-    StackConfig { data_dir: folder.path().to_owned(), dynamodb_port: 0, s3_port: 0, sqs_port: 0 }
+    let data_dir = folder.path().to_owned();
+    StackConfig { data_dir, dynamodb_port: 0, s3_port: 0, sqs_port: 0, ses_port: 0 }
 }
 
 /// Asks again until the answer is there; fails after a while.

@@ -4,6 +4,8 @@
 mod erasure;
 #[path = "http/exports.rs"]
 mod exports;
+#[path = "http/mail.rs"]
+mod mail;
 #[path = "http/outputs.rs"]
 mod outputs;
 #[path = "http/requests.rs"]

@@ -150,6 +150,7 @@ impl World {
             objects: self.ports.objects.clone(),
             queue: self.ports.queue.clone(),
             clock: Arc::new(Ahead(self.ports.clock.clone())),
+            post: None,
         };
         let swept = housekeeper.sweep().await;
         assert_eq!(swept.failed, 0, "{swept:?}");

@@ -6,7 +6,7 @@ use reverie_domain::ids::ErasureId;
 use reverie_store::{
     accounts,
     agenda::{self, Entry, PAGE, Task},
-    erasures, exports,
+    erasures, exports, mails,
 };
 
 use crate::{Housekeeper, HousekeeperError, SweepReport};
@@ -50,6 +50,7 @@ impl Housekeeper {
             Task::Erase(id) => ("erase", Some(id.to_string())),
             Task::Export { export, .. } => ("export", Some(export.to_string())),
             Task::Inactive(_) => ("inactive", None),
+            Task::Mail { mail, .. } => ("mail", Some(mail.to_string())),
         };
         match AssertUnwindSafe(self.attend(&entry)).catch_unwind().await {
             Ok(Ok(())) => true,
@@ -91,6 +92,12 @@ impl Housekeeper {
                 }
                 _ => true,
             },
+            Task::Mail { account, mail } => {
+                match mails::find(&*self.tables, account, mail).await? {
+                    Some(mail) if mail.due_at == entry.due_at => return self.send_mail(mail).await,
+                    _ => true,
+                }
+            }
         };
         if left_over {
             agenda::forget(&*self.tables, entry).await?;

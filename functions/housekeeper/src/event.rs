@@ -5,7 +5,7 @@ use reverie_store::queue::Gauge;
 use reverie_telemetry::{Metric, publish};
 use serde_json::Value;
 
-use crate::{Housekeeper, HousekeeperError, Load};
+use crate::{Housekeeper, HousekeeperError, Load, mail::Returned};
 
 /// What a minute's turn measures besides what it does.
 #[derive(Clone)]
@@ -35,20 +35,24 @@ impl Minute {
 /// The source of the event that an operator sends after tables were restored from a backup.
 const RESTORED: &str = "reverie.restored";
 
+/// The source of what SES tells about mail that was sent.
+const MAIL: &str = "aws.ses";
+
 /// What calls the function.
 #[derive(Debug)]
 enum Event {
     Schedule,
     Restored,
+    Mail(Option<Returned>),
     DeadLetters(SqsEvent),
 }
 
 impl Housekeeper {
-    /// Does what an event of the schedule or of the dead-letter queue asks for.
+    /// Does what an event of the schedule, of SES or of the dead-letter queue asks for.
     ///
     /// # Errors
-    /// [`HousekeeperError::UnknownEvent`]. Everything else is in the metrics, or in the answer to
-    /// the queue.
+    /// [`HousekeeperError::UnknownEvent`], and of what Lambda is to try again. Everything else is in the
+    /// metrics, or in the answer to the queue.
     pub async fn handle(&self, event: Value, minute: &Minute) -> Result<Value, HousekeeperError> {
         match Event::parse(event)? {
             Event::Schedule => {
@@ -65,6 +69,12 @@ impl Housekeeper {
                 let replayed = self.replay_erasures().await?;
                 tracing::warn!(replayed, "erasures begin again after a restore");
                 Ok(Value::from(replayed))
+            }
+            Event::Mail(returned) => {
+                if let Some(returned) = returned {
+                    self.stop_mail(&returned).await?;
+                }
+                Ok(Value::Null)
             }
             Event::DeadLetters(event) => {
                 let letters = event.records.len() as f64;
@@ -89,6 +99,9 @@ impl Event {
         if source == Some(RESTORED) {
             return Ok(Self::Restored);
         }
+        if source == Some(MAIL) {
+            return Ok(Self::Mail(Returned::parse(&event)));
+        }
         serde_json::from_value(event)
             .map(Self::DeadLetters)
             .map_err(|_| HousekeeperError::UnknownEvent)
@@ -112,6 +125,8 @@ mod tests {
         assert_eq!(event.records[0].message_id.as_deref(), Some("1"));
         let restored = json!({"source": "reverie.restored"});
         assert!(matches!(Event::parse(restored), Ok(Event::Restored)));
+        let mail = json!({"source": "aws.ses", "detail-type": "Email Delivered", "detail": {}});
+        assert!(matches!(Event::parse(mail), Ok(Event::Mail(None))));
         assert!(Event::parse(json!({"hello": 1})).is_err());
     }
 }

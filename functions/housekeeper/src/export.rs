@@ -8,11 +8,12 @@ use jiff::{SignedDuration, Timestamp};
 use reverie_domain::{
     export::Export,
     ids::AccountId,
+    mail::{Letter, Mail},
     personal::{PersonalData, Place as Kind},
 };
 use reverie_store::{
     accounts::{self, Account},
-    exports, held,
+    exports, held, mails,
 };
 use serde_json::{Value, json};
 
@@ -38,7 +39,7 @@ impl Housekeeper {
         let Some((account, claimed)) = account.zip(claimed) else {
             return self.give_up(&due).await;
         };
-        if !exports::advance(&*self.tables, &due, &claimed).await? {
+        if !exports::advance(&*self.tables, &due, &claimed, Vec::new()).await? {
             return Err(HousekeeperError::Contended);
         }
         let saved = match claimed.turn {
@@ -82,7 +83,7 @@ impl Housekeeper {
             }
         }
         let (bytes, sha256) = archive.finish().await?;
-        self.deliver(claimed, bytes, sha256).await
+        self.deliver(&owners[0], claimed, bytes, sha256).await
     }
 
     /// Writes the next file of a part, or some. `false` if the part has no more.
@@ -182,7 +183,7 @@ impl Housekeeper {
     async fn pause(&self, claimed: &Export, archive: Archive<'_>) -> Result<(), HousekeeperError> {
         let saved = claimed.saved(self.clock.now());
         archive.save(&saved.saved_key()).await?;
-        match exports::advance(&*self.tables, claimed, &saved).await? {
+        match exports::advance(&*self.tables, claimed, &saved, Vec::new()).await? {
             true => Err(HousekeeperError::MoreToDo),
             false => self.superseded(claimed).await,
         }
@@ -190,12 +191,18 @@ impl Housekeeper {
 
     async fn deliver(
         &self,
+        account: &Account,
         claimed: &Export,
         bytes: u64,
         sha256: String,
     ) -> Result<(), HousekeeperError> {
-        let ready = claimed.ready(self.clock.now(), bytes, sha256);
-        if !exports::advance(&*self.tables, claimed, &ready).await? {
+        let now = self.clock.now();
+        let ready = claimed.ready(now, bytes, sha256);
+        let letter = ready.expires_at.map(|until| Letter::ExportReady { export: ready.id, until });
+        let mail = letter.filter(|_| account.mail_address().is_some());
+        let mail = mail.map(|letter| mails::to_send(&Mail::new(now, account.id, letter)));
+        let mail = mail.transpose()?.unwrap_or_default();
+        if !exports::advance(&*self.tables, claimed, &ready, mail).await? {
             return self.superseded(claimed).await;
         }
         tracing::info!(id = %claimed.id, bytes, "exported");
@@ -217,7 +224,7 @@ impl Housekeeper {
     async fn give_up(&self, export: &Export) -> Result<(), HousekeeperError> {
         self.clear(export).await?;
         let failed = export.failed(self.clock.now());
-        match exports::advance(&*self.tables, export, &failed).await? {
+        match exports::advance(&*self.tables, export, &failed, Vec::new()).await? {
             true => {
                 tracing::error!(id = %export.id, tries = export.tries, "the export failed");
                 Ok(())

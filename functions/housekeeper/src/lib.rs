@@ -7,6 +7,7 @@ mod erase;
 mod event;
 mod export;
 mod inactive;
+mod mail;
 mod purge;
 mod report;
 mod restart;
@@ -26,6 +27,7 @@ use thiserror::Error;
 
 pub use audit::AuditReport;
 pub use event::Minute;
+pub use mail::Post;
 pub use report::SweepReport;
 pub use scale::Load;
 
@@ -40,6 +42,8 @@ pub struct Housekeeper {
     pub queue: Arc<dyn Queue>,
     /// The time.
     pub clock: Arc<dyn Clock>,
+    /// What sends mail; without it, what is to be sent is forgotten.
+    pub post: Option<Post>,
 }
 
 impl fmt::Debug for Housekeeper {
@@ -72,6 +76,9 @@ pub enum HousekeeperError {
     /// A file cannot be packed: it has 4 GiB or more.
     #[error("a file is too large for the archive")]
     Archive,
+    /// A mail cannot be put into words.
+    #[error("a mail cannot be written")]
+    Message,
     /// Neither the schedule nor the dead-letter queue.
     #[error("an event of an unknown source")]
     UnknownEvent,

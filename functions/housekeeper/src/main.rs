@@ -3,9 +3,9 @@
 use std::{num::NonZero, sync::Arc};
 
 use lambda_runtime::{Error, LambdaEvent, run, service_fn};
-use reverie_api::lambda::{Deployment, number};
+use reverie_api::lambda::{Deployment, number, required};
 use reverie_domain::clock::SystemClock;
-use reverie_housekeeper::{Housekeeper, Minute};
+use reverie_housekeeper::{Housekeeper, Minute, Post};
 use serde_json::Value;
 
 #[tokio::main]
@@ -16,6 +16,7 @@ async fn main() -> Result<(), Error> {
         objects: Arc::new(deployment.objects()?),
         queue: Arc::new(deployment.queue()?),
         clock: Arc::new(SystemClock),
+        post: post(&deployment)?,
     };
     let per_worker = number("REVERIE_BACKLOG_PER_WORKER")?.and_then(NonZero::new);
     let minute = Minute {
@@ -27,4 +28,11 @@ async fn main() -> Result<(), Error> {
         async move { housekeeper.handle(event.payload, &minute).await.map_err(Error::from) }
     }))
     .await
+}
+
+/// A deployment without a domain for mail sends none.
+fn post(deployment: &Deployment) -> anyhow::Result<Option<Post>> {
+    let Ok(sender) = required("REVERIE_MAIL_SENDER") else { return Ok(None) };
+    let (mailer, origin) = (Arc::new(deployment.mailer()?), required("REVERIE_PUBLIC_ORIGIN")?);
+    Ok(Some(Post { mailer, sender, origin }))
 }

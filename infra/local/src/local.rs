@@ -1,6 +1,7 @@
 //! The one-process deployment: every function, a worker and the housekeeper on embedded AWS.
 
 mod listen;
+mod outbox;
 mod ports;
 mod routes;
 pub mod sign_in;
@@ -84,6 +85,11 @@ impl LocalConfig {
             between: None,
         }
     }
+
+    /// Whether nobody but this machine's user reaches it.
+    fn is_alone(&self, settings: &Settings) -> bool {
+        settings.is_plain_http() && self.listen.ip().is_loopback()
+    }
 }
 
 /// A running local deployment.
@@ -110,6 +116,7 @@ impl Local {
             dynamodb_port: 0,
             s3_port: 0,
             sqs_port: 0,
+            ses_port: 0,
         })
         .await?;
         let ports = Ports::of(&stack);
@@ -143,7 +150,7 @@ impl Local {
         let (packages, engines) = load_engines(config.models.clone()).await?;
         let (providers, dev) = sign_in::set_up(&config, &app.settings, &base_url)?;
         let (router, openapi) = routes::all(&app, &functions, packages, providers);
-        let router = router.merge(dev);
+        let router = router.merge(dev).merge(outbox::routes(&config, &app.settings, &stack));
 
         let shutdown = CancellationToken::new();
         let mut tasks = JoinSet::new();
@@ -153,8 +160,9 @@ impl Local {
         let router = finish(router, addresses);
         tasks.spawn(listen::serve(listener, router, slowest, shutdown.clone()));
         let housekeeper = given(Part::Housekeeper);
-        tasks::keep_house(&mut tasks, &housekeeper, &shutdown).await?;
-        let housekeeper = tasks::housekeeper(&housekeeper);
+        let origin = &app.settings.public_origin;
+        tasks::keep_house(&mut tasks, &housekeeper, origin, &shutdown).await?;
+        let housekeeper = tasks::housekeeper(&housekeeper, origin);
         if config.worker {
             let worker = worker(&given(Part::Worker), engines, config.jobs);
             let stop = shutdown.clone();
@@ -209,6 +217,12 @@ impl Local {
     /// Lets the housekeeper look once, as it does every minute.
     pub async fn sweep(&self) {
         self.housekeeper.sweep().await;
+    }
+
+    /// The housekeeper, as every minute's turn has it.
+    #[must_use]
+    pub const fn housekeeper(&self) -> &Housekeeper {
+        &self.housekeeper
     }
 
     /// Stops everything: running jobs are handed back, and go on at the next start.

@@ -1,4 +1,4 @@
-//! DynamoDB, S3 and SQS inside this process, set up from the deployment template.
+//! DynamoDB, S3, SQS and SES inside this process, set up from the deployment template.
 //!
 //! Every service answers on its own port of 127.0.0.1 and takes signed requests only, so that
 //! normal SDK clients are used as in the cloud and nobody else on the machine gets in. The secret
@@ -13,10 +13,14 @@ mod listen;
 mod queues;
 mod resources;
 mod sdk;
+mod ses;
 mod tables;
 mod timers;
 
-use std::{path::PathBuf, sync::Arc};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use aws_config::SdkConfig;
 use dynoxide::Database;
@@ -31,7 +35,7 @@ use tokio::{
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 pub(crate) use self::listen::accept;
-use self::{cors::Origins, dynamodb::DynamoDb, folder::DataFolder, lifecycle::Lifecycle};
+use self::{cors::Origins, dynamodb::DynamoDb, folder::DataFolder, lifecycle::Lifecycle, ses::Ses};
 use crate::template::Deployment;
 
 pub use self::{
@@ -61,6 +65,8 @@ pub struct StackConfig {
     pub s3_port: u16,
     /// The port of SQS; 0 takes a free one.
     pub sqs_port: u16,
+    /// The port of SES; 0 takes a free one.
+    pub ses_port: u16,
 }
 
 /// The running services. Dropping it stops them at once; [`Stack::shutdown`] lets requests end.
@@ -68,6 +74,8 @@ pub struct Stack {
     sdk: SdkConfig,
     s3: aws_sdk_s3::Client,
     sqs: aws_sdk_sqs::Client,
+    ses: aws_sdk_sesv2::Client,
+    outbox: PathBuf,
     dynamodb: aws_sdk_dynamodb::Client,
     endpoints: Endpoints,
     resources: Resources,
@@ -105,18 +113,23 @@ impl Stack {
         let queues = queues::start(&deployment.queues, endpoints.sqs_port, &secret_key).await?;
         let dynamodb = DynamoDb::new(storage.database.clone(), sdk::credentials(&secret_key));
         let dynamodb = service_fn(move |request| dynamodb.clone().answer(request));
+        let outbox = folder.subfolder("outbox")?;
+        let ses = Ses::new(outbox.clone(), sdk::credentials(&secret_key));
+        let ses = service_fn(move |request| ses.clone().answer(request));
 
         let stop = CancellationToken::new();
         let mut tasks = JoinSet::new();
         tasks.spawn(listen::serve(listeners.dynamodb, dynamodb, stop.clone()));
         tasks.spawn(listen::serve(listeners.s3, s3, stop.clone()));
         tasks.spawn(queues::serve(listeners.sqs, queues, stop.clone()));
+        tasks.spawn(listen::serve(listeners.ses, ses, stop.clone()));
         storage.start_timers(&mut tasks, &stop);
         let resources = Resources::new(&deployment, &endpoints)?;
         Ok(Self::assembled(Parts {
             endpoints,
             resources,
             storage,
+            outbox,
             origins,
             tasks,
             stop,
@@ -130,6 +143,8 @@ impl Stack {
         Self {
             s3: aws::s3(&sdk),
             sqs: aws::sqs(&sdk),
+            ses: aws::ses(&sdk),
+            outbox: parts.outbox,
             dynamodb: aws::dynamodb(&sdk),
             sdk,
             endpoints: parts.endpoints,
@@ -177,6 +192,18 @@ impl Stack {
     #[must_use]
     pub fn sqs(&self) -> aws_sdk_sqs::Client {
         self.sqs.clone()
+    }
+
+    /// An SES client.
+    #[must_use]
+    pub fn ses(&self) -> aws_sdk_sesv2::Client {
+        self.ses.clone()
+    }
+
+    /// The folder into which mail is sent.
+    #[must_use]
+    pub fn outbox(&self) -> &Path {
+        &self.outbox
     }
 
     /// Lets pages of this origin use the bucket, as deploying with the parameter `PublicOrigin`
@@ -232,6 +259,7 @@ struct Parts {
     endpoints: Endpoints,
     resources: Resources,
     storage: Storage,
+    outbox: PathBuf,
     origins: Origins,
     tasks: JoinSet<()>,
     stop: CancellationToken,
@@ -243,6 +271,7 @@ struct Listeners {
     dynamodb: TcpListener,
     s3: TcpListener,
     sqs: TcpListener,
+    ses: TcpListener,
 }
 
 impl Listeners {
@@ -251,11 +280,12 @@ impl Listeners {
             dynamodb: listen::bind("DynamoDB", config.dynamodb_port).await?,
             s3: listen::bind("S3", config.s3_port).await?,
             sqs: listen::bind("SQS", config.sqs_port).await?,
+            ses: listen::bind("SES", config.ses_port).await?,
         })
     }
 
     fn endpoints(&self) -> anyhow::Result<Endpoints> {
-        Endpoints::of(&self.dynamodb, &self.s3, &self.sqs)
+        Endpoints::of(&self.dynamodb, &self.s3, &self.sqs, &self.ses)
     }
 }
 

@@ -7,7 +7,7 @@ use aws_config::SdkConfig;
 use axum::Router;
 use reverie_domain::{clock::SystemClock, credits::Credits, plan::GUEST_ALLOWANCE};
 use reverie_store::{
-    aws::{self, DynamoTables, S3Objects, SqsQueue, TableNames},
+    aws::{self, DynamoTables, S3Objects, SesMailer, SqsQueue, TableNames},
     tables::{Key, Table, Tables},
 };
 use secrecy::SecretString;
@@ -80,6 +80,14 @@ impl Deployment {
     /// Names the variable that is missing.
     pub fn queue(&self) -> anyhow::Result<SqsQueue> {
         Ok(SqsQueue::new(aws::sqs(&self.sdk), required("REVERIE_QUEUE_JOBS")?))
+    }
+
+    /// What sends mail.
+    ///
+    /// # Errors
+    /// Names the variable that is missing.
+    pub fn mailer(&self) -> anyhow::Result<SesMailer> {
+        Ok(SesMailer::new(aws::ses(&self.sdk), required("REVERIE_MAIL_CONFIGURATION")?))
     }
 
     /// The text of the secret that the variable names.

@@ -107,6 +107,9 @@ pub const REGISTER: &[PersonalData] = &[
                 "wallet",
                 "created_at",
                 "check_at",
+                "used_at",
+                "noticed_at",
+                "mail_stopped_at",
                 "name",
                 "email",
                 "aliases",
@@ -115,7 +118,8 @@ pub const REGISTER: &[PersonalData] = &[
             ],
         )],
         purpose: "to own generations and credits, and to know what to call its owner",
-        kept: "a guest's until 30 days after last use, after sign-in 3 years, to the day",
+        kept: "a guest's until 30 days after last use, after sign-in 3 years, to the day; 30 days before \
+               that, the owner is told by mail",
         shown: "GET /v1/me",
         erased: "DELETE /v1/me, within about an hour",
     },
@@ -424,12 +428,24 @@ pub const REGISTER: &[PersonalData] = &[
         erased: "ends by itself; DELETE /v1/me",
     },
     PersonalData {
+        category: "mail",
+        stored_in: &[place(
+            "accounts",
+            "mail",
+            &["id", "account", "letter", "created_at", "due_at", "tries"],
+        )],
+        purpose: "to send what the person is to be told: which letter, and not its text",
+        kept: "until it is sent, two days at most",
+        shown: "GET /v1/me/data; sent to the address in GET /v1/me",
+        erased: "ends by itself; DELETE /v1/me",
+    },
+    PersonalData {
         category: "agenda",
         stored_in: &[place("operations", "agenda", &["due_at", "task"]).not_exported(
-            "the same id and time are in the account's `check_at` and in the exports' `due_at`",
+            "the same id and time are in the account's `check_at` and in the `due_at` of exports and mails",
         )],
-        purpose: "to look whether a guest still comes, and to go on with an erasure or an export: ids \
-                  and a time",
+        purpose: "to look whether an account is still used, to send mail, and to go on with an erasure or \
+                  an export: ids and a time",
         kept: "as long as the account; of an erasure, until backups are gone",
         shown: "not shown",
         erased: "DELETE /v1/me, 7 days later",

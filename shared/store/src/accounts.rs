@@ -52,6 +52,15 @@ pub struct Account {
     /// When the housekeeper looks whether it is still used; part of the key in its agenda.
     #[serde(default)]
     pub check_at: Option<Timestamp>,
+    /// The last use that the housekeeper or a sign-in has seen: sessions end long before an account does.
+    #[serde(default)]
+    pub used_at: Option<Timestamp>,
+    /// When its owner was told that it ends because nobody uses it.
+    #[serde(default)]
+    pub noticed_at: Option<Timestamp>,
+    /// Since when no mail is sent to `email`: mail came back from there, or was complained about.
+    #[serde(default)]
+    pub mail_stopped_at: Option<Timestamp>,
     /// What the person is called, as the provider said or as they corrected it.
     #[serde(default)]
     pub name: Option<String>,
@@ -99,6 +108,9 @@ impl Account {
             wallet: WalletId::new(),
             created_at: now,
             check_at: Some(check_at),
+            used_at: None,
+            noticed_at: None,
+            mail_stopped_at: None,
             name: None,
             email: None,
             aliases: Vec::new(),
@@ -111,6 +123,12 @@ impl Account {
     /// Whose things it may read and change: its own, and those of the guests that became it.
     pub fn owners(&self) -> Vec<AccountId> {
         std::iter::once(&self.id).chain(&self.aliases).copied().collect()
+    }
+
+    /// Where mail reaches its owner; `None` of guests, and if it does not.
+    #[must_use]
+    pub fn mail_address(&self) -> Option<&str> {
+        self.email.as_deref().filter(|_| self.mail_stopped_at.is_none())
     }
 
     /// Whether anybody may be let in.
@@ -255,7 +273,8 @@ pub async fn last_used(tables: &dyn Tables, account: &Account) -> Result<Timesta
     let keys = api_keys(tables, account.id).await?;
     let sessions = sessions.iter().map(Session::last_used);
     let keys = keys.iter().map(|key| key.last_used_at.unwrap_or(key.created_at));
-    Ok(sessions.chain(keys).fold(account.created_at, Timestamp::max))
+    let seen = account.used_at.unwrap_or(account.created_at);
+    Ok(sessions.chain(keys).fold(seen, Timestamp::max))
 }
 
 pub(crate) fn account_key(account: AccountId) -> Key {

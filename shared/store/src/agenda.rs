@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use reverie_domain::{
     clock::sortable,
-    ids::{AccountId, ErasureId, ExportId},
+    ids::{AccountId, ErasureId, ExportId, MailId},
 };
 use serde::{Deserialize, Serialize};
 
@@ -21,8 +21,15 @@ const PARTITION: &str = "agenda";
 pub enum Task {
     /// Go on with an erasure.
     Erase(ErasureId),
-    /// Look whether a guest still comes.
+    /// Look whether the account is still used.
     Inactive(AccountId),
+    /// Send a mail.
+    Mail {
+        /// To whom.
+        account: AccountId,
+        /// Which.
+        mail: MailId,
+    },
     /// Go on with an export.
     Export {
         /// Whose.
@@ -48,6 +55,7 @@ impl Record for Entry {
             Task::Erase(id) => id.to_string(),
             Task::Inactive(id) => id.to_string(),
             Task::Export { export, .. } => export.to_string(),
+            Task::Mail { mail, .. } => mail.to_string(),
         };
         Key::new(Table::Operations, PARTITION, format!("{}#{id}", sortable(self.due_at)))
     }

@@ -1,13 +1,15 @@
-//! The adapters to DynamoDB, S3 and SQS.
+//! The adapters to DynamoDB, S3, SQS and SES.
 
 mod clients;
 mod dynamo;
 mod s3;
+mod ses;
 mod sqs;
 
-pub use clients::{dynamodb, s3, sqs};
+pub use clients::{dynamodb, s3, ses, sqs};
 pub use dynamo::{DynamoTables, TableNames};
 pub use s3::S3Objects;
+pub use ses::SesMailer;
 pub use sqs::SqsQueue;
 
 use aws_sdk_dynamodb::error::DisplayErrorContext;

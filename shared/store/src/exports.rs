@@ -71,8 +71,8 @@ pub fn begin(account: &Account, export: &Export) -> Result<Vec<Write>, StoreErro
     Ok(writes)
 }
 
-/// Writes the export's next state and its time on the agenda. `false` if somebody else has changed it,
-/// or it is gone.
+/// Writes the export's next state, its time on the agenda, and `others`. `false` if somebody else has
+/// changed one of them, or it is gone.
 ///
 /// # Errors
 /// [`StoreError`].
@@ -80,8 +80,10 @@ pub async fn advance(
     tables: &dyn Tables,
     before: &Export,
     after: &Export,
+    others: Vec<Write>,
 ) -> Result<bool, StoreError> {
     let mut writes = vec![after.replace(before)?];
+    writes.extend(others);
     writes.extend(moved(task(after), before.due_at, after.due_at)?);
     match tables.write(&writes).await {
         Ok(()) => Ok(true),

@@ -10,6 +10,8 @@ pub mod exports;
 pub mod generations;
 pub mod held;
 pub mod ledger;
+pub mod mailer;
+pub mod mails;
 pub mod objects;
 pub mod operations;
 pub mod preferences;

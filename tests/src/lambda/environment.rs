@@ -26,6 +26,7 @@ impl Environment {
             // The host is an address, so the SDK puts the bucket into the path.
             ("AWS_ENDPOINT_URL_S3", &endpoints.s3),
             ("AWS_ENDPOINT_URL_SQS", &endpoints.sqs),
+            ("AWS_ENDPOINT_URL_SESV2", &endpoints.ses),
             ("AWS_ENDPOINT_URL_SECRETS_MANAGER", secrets.url()),
         ];
         Self(variables.map(|(name, value)| (name.to_owned(), value.to_owned())).into())

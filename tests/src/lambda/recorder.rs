@@ -57,6 +57,7 @@ struct Endpoints {
     dynamodb: String,
     s3: String,
     sqs: String,
+    ses: String,
     secrets: String,
 }
 
@@ -76,6 +77,7 @@ impl Recorder {
             dynamodb: endpoint("DYNAMODB"),
             s3: endpoint("S3"),
             sqs: endpoint("SQS"),
+            ses: endpoint("SESV2"),
             secrets: endpoint("SECRETS_MANAGER"),
         };
         Self {
@@ -179,6 +181,9 @@ impl Proxy {
 
     /// Where a call goes, and what it is.
     fn understand(&self, parts: &Parts, body: &Bytes) -> (&str, Vec<Use>) {
+        if parts.uri.path() == "/v2/email/outbound-emails" {
+            return (&self.endpoints.ses, self.mail(body));
+        }
         let Some((service, action)) = target(&parts.headers) else {
             return (&self.endpoints.s3, self.objects(parts, body));
         };
@@ -198,6 +203,19 @@ impl Proxy {
             }
             other => panic!("the service {other} is not known here"),
         }
+    }
+
+    /// A whole message, as its sender and through its configuration set.
+    fn mail(&self, body: &Bytes) -> Vec<Use> {
+        let body: Value = serde_json::from_slice(body).expect("JSON");
+        assert!(body["Content"]["Raw"].is_object(), "other content needs another right");
+        let (_, domain) =
+            body["FromEmailAddress"].as_str().expect("a sender").split_once('@').expect("a domain");
+        let set = body["ConfigurationSetName"].as_str().expect("a configuration set");
+        let used = |what: String| {
+            self.used("ses:SendRawEmail", format!("arn:aws:ses:{REGION}:{ACCOUNT}:{what}"))
+        };
+        vec![used(format!("identity/{domain}")), used(format!("configuration-set/{set}"))]
     }
 
     /// A transaction needs the right to each of its parts.

@@ -25,7 +25,8 @@ impl Embedded {
     /// Starts it on an empty folder.
     pub(super) async fn start(folder: &Path, mutant: Option<Mutant>) -> anyhow::Result<Self> {
         let data_dir = folder.to_owned();
-        let config = StackConfig { data_dir, dynamodb_port: 0, s3_port: 0, sqs_port: 0 };
+        let config =
+            StackConfig { data_dir, dynamodb_port: 0, s3_port: 0, sqs_port: 0, ses_port: 0 };
         let stack = Stack::start(config).await?;
         let ports = tapped(Ports::of(&stack), &StandStill);
         let tables = WatchedTables::with_bug(ports.tables.clone(), mutant);

@@ -166,5 +166,7 @@ fn housekeeper(ports: &Ports) -> Housekeeper {
         objects: ports.objects.clone(),
         queue: ports.queue.clone(),
         clock: ports.clock.clone(),
+        // Who plays here has no address.
+        post: None,
     }
 }

@@ -6,6 +6,7 @@ use reverie_domain::clock::Clock;
 use super::{
     embedded::Embedded,
     faults::Faults,
+    mail::NoMail,
     memory::{Memory, Rows},
     unreliable::UnreliableQueue,
 };
@@ -26,6 +27,7 @@ impl Services {
                 objects: memory.objects.clone(),
                 queue: memory.queue.clone(),
                 dead_letters: memory.dead_letters.clone(),
+                mailer: Arc::new(NoMail),
                 clock,
             },
             Self::Embedded(embedded) => Ports { clock, ..embedded.ports() },

@@ -308,7 +308,7 @@ async fn minute(app: &TestApp, clock: &MovedClock, dies_at: u32) -> bool {
     let ports = stops.ports(app.local().ports().clone());
     let (tables, objects, queue) = (ports.tables, ports.objects, ports.queue);
     let clock = Arc::new(clock.clone());
-    Housekeeper { tables, objects, queue, clock }.sweep().await;
+    Housekeeper { tables, objects, queue, clock, post: None }.sweep().await;
     stops.stopped()
 }
 
@@ -373,7 +373,7 @@ async fn restore(stack: &Stack, backup: Vec<(String, Vec<Item>)>) {
 fn restorer(app: &TestApp, clock: &MovedClock) -> Housekeeper {
     let ports = app.local().ports().clone();
     let (tables, objects, queue) = (ports.tables, ports.objects, ports.queue);
-    Housekeeper { tables, objects, queue, clock: Arc::new(clock.clone()) }
+    Housekeeper { tables, objects, queue, clock: Arc::new(clock.clone()), post: None }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -37,7 +37,7 @@ async fn start(clock: &MovedClock, worker: bool) -> TestApp {
 
 fn housekeeper(ports: reverie::local::Ports, clock: Arc<dyn Clock>) -> Housekeeper {
     let (tables, objects, queue) = (ports.tables, ports.objects, ports.queue);
-    Housekeeper { tables, objects, queue, clock }
+    Housekeeper { tables, objects, queue, clock, post: None }
 }
 
 async fn asked(guest: &Client) -> String {

@@ -10,7 +10,7 @@ const EMAIL: &str = "ada@example.com";
 
 /// A new account, a guest who becomes one, a guest who becomes that one, and a second identity that
 /// comes and goes.
-pub(super) async fn signing_in(player: &mut Player) {
+pub(super) async fn signing_in(player: &mut Player) -> Client {
     player.get("/v1/auth/providers", &[]).await;
     let stays = player.guest.clone();
     let mut new = Browser::new(&stays.base);
@@ -33,7 +33,7 @@ pub(super) async fn signing_in(player: &mut Player) {
     let again = "/v1/me/identities/{provider}";
     player.take(Method::DELETE, again, &["again"], Value::Null).await;
     player.take(Method::PATCH, "/v1/me", &[], json!({"name": "Ada"})).await;
-    player.guest = stays;
+    std::mem::replace(&mut player.guest, stays)
 }
 
 async fn guest(like: &Client) -> Browser {

@@ -1,7 +1,7 @@
 use http::StatusCode;
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use reverie_api::{App, Caller, ClientAddress, Problem, token::PlainToken};
-use reverie_domain::plan::USER_DAYS;
+use reverie_domain::inactivity::LOOK;
 use reverie_store::{
     Record,
     accounts::{self, Account, AccountKind, Credential, CredentialKind, Device, Identity, Session},
@@ -120,16 +120,19 @@ impl Admission<'_> {
     ) -> Result<PlainToken, Try> {
         let now = self.app.now();
         let (token, session) = self.session(now, account)?;
-        let mut writes = vec![session.create().map_err(Problem::from)?];
+        // The session may be gone before anybody looks whether the account is used.
+        let mut next = Account { used_at: Some(now), ..account.next() };
         let joins = guest.filter(|_| account.aliases.len() < MOST_ALIASES);
+        next.aliases.extend(joins.iter().map(|guest| guest.id));
+        let mut writes = vec![
+            next.replace(account).map_err(Problem::from)?,
+            session.create().map_err(Problem::from)?,
+        ];
         let Some(guest) = joins else {
             self.write(&writes).await?;
             self.end(caller).await;
             return Ok(token);
         };
-        let mut with_guest = account.next();
-        with_guest.aliases.push(guest.id);
-        writes.push(with_guest.replace(account).map_err(Problem::from)?);
         let joined = Account { joined: Some(account.id), check_at: None, ..guest.next() };
         writes.push(joined.replace(&guest).map_err(Problem::from)?);
         let task = Task::Inactive(guest.id);
@@ -269,7 +272,7 @@ pub(super) fn email_hash(email: Option<&str>) -> Option<String> {
 }
 
 fn first_check(now: Timestamp) -> Timestamp {
-    now + SignedDuration::from_hours(24 * USER_DAYS)
+    now + LOOK
 }
 
 fn busy() -> Problem {

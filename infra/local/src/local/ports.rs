@@ -2,13 +2,17 @@ use std::{fmt, sync::Arc};
 
 use reverie_domain::clock::{Clock, SystemClock};
 use reverie_store::{
-    aws::{DynamoTables, S3Objects, SqsQueue, TableNames},
+    aws::{DynamoTables, S3Objects, SesMailer, SqsQueue, TableNames},
+    mailer::Mailer,
     objects::Objects,
     queue::Queue,
     tables::Tables,
 };
 
 use crate::stack::Stack;
+
+/// What the template calls it in a stack of the name that is used here.
+const CONFIGURATION_SET: &str = "reverie-mail";
 
 /// The ports to the embedded services, as every function gets them.
 #[derive(Clone)]
@@ -21,6 +25,8 @@ pub struct Ports {
     pub queue: Arc<dyn Queue>,
     /// SQS: the dead letters.
     pub dead_letters: Arc<dyn Queue>,
+    /// SES.
+    pub mailer: Arc<dyn Mailer>,
     /// The time.
     pub clock: Arc<dyn Clock>,
 }
@@ -63,6 +69,7 @@ impl Ports {
             objects: Arc::new(S3Objects::new(stack.s3(), resources.bucket.clone())),
             queue: sqs(&resources.jobs_queue_url),
             dead_letters: sqs(&resources.dead_letter_queue_url),
+            mailer: Arc::new(SesMailer::new(stack.ses(), CONFIGURATION_SET.to_owned())),
             clock: Arc::new(SystemClock),
         }
     }

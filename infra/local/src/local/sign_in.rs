@@ -37,7 +37,7 @@ pub(super) fn set_up(
     settings: &Settings,
     base_url: &str,
 ) -> anyhow::Result<(Providers, Router)> {
-    let is_alone = settings.is_plain_http() && config.listen.ip().is_loopback();
+    let is_alone = config.is_alone(settings);
     let providers = match &config.providers {
         Some(json) => Providers::parse(json)?,
         None if is_alone => Providers::parse(&json!([entry(base_url)]).to_string())?,

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use reverie_housekeeper::Housekeeper;
+use reverie_housekeeper::{Housekeeper, Post};
 use reverie_store::queue::Received;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -16,9 +16,10 @@ const EVERY: Duration = Duration::from_secs(60);
 pub(super) async fn keep_house(
     tasks: &mut JoinSet<()>,
     ports: &Ports,
+    origin: &str,
     stop: &CancellationToken,
 ) -> anyhow::Result<()> {
-    let sweeper = housekeeper(ports);
+    let sweeper = housekeeper(ports, origin);
     // The embedded queue does not outlive the process, so no message is on its way now.
     sweeper.after_restart().await?;
     let stopped = stop.clone();
@@ -31,7 +32,7 @@ pub(super) async fn keep_house(
         }
     });
     let (undertaker, letters, stopped) =
-        (housekeeper(ports), ports.dead_letters.clone(), stop.clone());
+        (housekeeper(ports, origin), ports.dead_letters.clone(), stop.clone());
     tasks.spawn(async move {
         loop {
             let receive = letters.receive(10, Duration::from_secs(20), Duration::from_secs(90));
@@ -48,13 +49,18 @@ pub(super) async fn keep_house(
     Ok(())
 }
 
-/// A housekeeper on these ports.
-pub(super) fn housekeeper(ports: &Ports) -> Housekeeper {
+/// The address that sends.
+const SENDER: &str = "reverie@localhost";
+
+/// A housekeeper on these ports, of a service that people see under this origin.
+pub(super) fn housekeeper(ports: &Ports, origin: &str) -> Housekeeper {
+    let (mailer, sender, origin) = (ports.mailer.clone(), SENDER.to_owned(), origin.to_owned());
     Housekeeper {
         tables: ports.tables.clone(),
         objects: ports.objects.clone(),
         queue: ports.queue.clone(),
         clock: ports.clock.clone(),
+        post: Some(Post { mailer, sender, origin }),
     }
 }
 

@@ -23,6 +23,8 @@ pub struct Endpoints {
     pub s3: String,
     /// SQS.
     pub sqs: String,
+    /// SES.
+    pub ses: String,
     pub(super) sqs_port: u16,
 }
 
@@ -31,11 +33,13 @@ impl Endpoints {
         dynamodb: &TcpListener,
         s3: &TcpListener,
         sqs: &TcpListener,
+        ses: &TcpListener,
     ) -> anyhow::Result<Self> {
         Ok(Self {
             dynamodb: url(dynamodb)?,
             s3: url(s3)?,
             sqs: url(sqs)?,
+            ses: url(ses)?,
             sqs_port: sqs.local_addr()?.port(),
         })
     }
@@ -56,6 +60,7 @@ impl LoadServiceConfig for Endpoints {
             "DynamoDB" => Some(self.dynamodb.clone()),
             "S3" => Some(self.s3.clone()),
             "SQS" => Some(self.sqs.clone()),
+            "SESv2" => Some(self.ses.clone()),
             _ => None,
         }
     }

@@ -33,6 +33,13 @@ pub fn sqs(sdk: &SdkConfig) -> aws_sdk_sqs::Client {
     aws_sdk_sqs::Client::from_conf(config.build())
 }
 
+/// An SES client.
+#[must_use]
+pub fn ses(sdk: &SdkConfig) -> aws_sdk_sesv2::Client {
+    let config = aws_sdk_sesv2::config::Builder::from(sdk).timeout_config(limits(4, 9));
+    aws_sdk_sesv2::Client::from_conf(config.build())
+}
+
 fn limits(attempt: u64, operation: u64) -> TimeoutConfig {
     TimeoutConfig::builder()
         .connect_timeout(CONNECT)

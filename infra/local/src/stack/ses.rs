@@ -1,0 +1,116 @@
+//! SES over HTTP, as far as the service needs it: a mail that is sent becomes a file in a folder.
+
+use std::{
+    convert::Infallible,
+    fs, io,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use base64::{Engine, engine::general_purpose::STANDARD};
+use http::{Method, Request, Response, StatusCode, header::CONTENT_TYPE, request::Parts};
+use http_body_util::{BodyExt, Full, Limited};
+use hyper::body::{Bytes, Incoming};
+use rustack_auth::{StaticCredentialProvider, hash_payload, verify_sigv4};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+/// Far more than any mail of ours has.
+const MAX_REQUEST_BYTES: usize = 1024 * 1024;
+const SEND: &str = "/v2/email/outbound-emails";
+
+/// Takes mail.
+#[derive(Clone)]
+pub(super) struct Ses {
+    outbox: PathBuf,
+    credentials: Arc<StaticCredentialProvider>,
+}
+
+/// What a request has that matters here.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct SendEmail {
+    content: Content,
+    destination: Destination,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Content {
+    raw: Raw,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Raw {
+    data: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Destination {
+    to_addresses: Vec<String>,
+}
+
+impl Ses {
+    pub(super) fn new(outbox: PathBuf, credentials: StaticCredentialProvider) -> Self {
+        Self { outbox, credentials: Arc::new(credentials) }
+    }
+
+    /// The answer; every failure is one, too.
+    pub(super) async fn answer(
+        self,
+        request: Request<Incoming>,
+    ) -> Result<Response<Full<Bytes>>, Infallible> {
+        let (parts, body) = request.into_parts();
+        let Ok(body) = Limited::new(body, MAX_REQUEST_BYTES).collect().await else {
+            return Ok(refusal(StatusCode::BAD_REQUEST, "BadRequestException"));
+        };
+        Ok(self.run(&parts, &body.to_bytes()).await)
+    }
+
+    async fn run(self, parts: &Parts, body: &Bytes) -> Response<Full<Bytes>> {
+        if verify_sigv4(parts, &hash_payload(body), &*self.credentials).is_err() {
+            return refusal(StatusCode::FORBIDDEN, "InvalidSignatureException");
+        }
+        if (&parts.method, parts.uri.path()) != (&Method::POST, SEND) {
+            return refusal(StatusCode::NOT_FOUND, "NotFoundException");
+        }
+        let asked = serde_json::from_slice::<SendEmail>(body).ok();
+        let asked = asked.filter(|asked| asked.destination.to_addresses.len() == 1);
+        let message = asked.and_then(|asked| STANDARD.decode(asked.content.raw.data).ok());
+        let Some(message) = message else {
+            return refusal(StatusCode::BAD_REQUEST, "BadRequestException");
+        };
+        // Ids of later mails come later, so the folder is in the order of sending.
+        let id = Uuid::now_v7();
+        let outbox = self.outbox;
+        let written = tokio::task::spawn_blocking(move || write(&outbox, id, &message)).await;
+        match written {
+            Ok(Ok(())) => response(StatusCode::OK, &json!({"MessageId": id.to_string()})),
+            _ => refusal(StatusCode::INTERNAL_SERVER_ERROR, "InternalFailure"),
+        }
+    }
+}
+
+/// Whole or not at all.
+fn write(outbox: &Path, id: Uuid, message: &[u8]) -> io::Result<()> {
+    let part = outbox.join(format!("{id}.part"));
+    fs::write(&part, message)?;
+    fs::rename(part, outbox.join(format!("{id}.eml")))
+}
+
+fn refusal(status: StatusCode, kind: &'static str) -> Response<Full<Bytes>> {
+    let mut response = response(status, &json!({"message": kind}));
+    response.headers_mut().insert("x-amzn-errortype", http::HeaderValue::from_static(kind));
+    response
+}
+
+fn response(status: StatusCode, json: &Value) -> Response<Full<Bytes>> {
+    let mut response = Response::new(Full::new(Bytes::from(json.to_string())));
+    *response.status_mut() = status;
+    let json = http::HeaderValue::from_static("application/json");
+    response.headers_mut().insert(CONTENT_TYPE, json);
+    response
+}
