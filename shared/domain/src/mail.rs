@@ -31,6 +31,11 @@ pub enum Letter {
         /// When it ends.
         until: Timestamp,
     },
+    /// Whoever reads this mail can make its address the account's. It goes to that address.
+    ConfirmEmail {
+        /// The request for it.
+        request: MailId,
+    },
     /// Nobody uses the account; it ends.
     Inactive {
         /// When, if it is not used before.
