@@ -24,6 +24,9 @@ ENDING = ("POST /v1/auth/logout", "DELETE /v1/sessions", "DELETE /v1/sessions/{i
 # makes another session of its own.
 ALONE = ("POST /v1/me/exports", "PUT /v1/me/limits", "POST /v1/auth/pending")
 
+# What guests cannot do.
+USERS = {"POST /v1/me/email": "REVERIE_ASKS", "PUT /v1/me/email": "REVERIE_CONFIRMS"}
+
 
 @schemathesis.hook
 def before_call(context, case, **kwargs):
@@ -48,6 +51,8 @@ def before_call(context, case, **kwargs):
         # The one session there is.
         sessions = call("GET", "/v1/sessions", case.headers.get("Authorization"))
         case.path_parameters["id"] = sessions["items"][0]["id"]
+    elif label == "PUT /v1/me/email" and number % 2 == 0:
+        case.body = {"token": os.environ["REVERIE_EMAIL_TOKEN"]}
     elif label == "POST /v1/auth/pending":
         case.headers = dict(case.headers or {})
         case.headers |= {"Cookie": os.environ["REVERIE_PENDING"], "Sec-Fetch-Site": "same-origin"}
@@ -72,6 +77,8 @@ class Account:
             return call("POST", "/v1/guests")["token"]
         if context.operation.label == "GET /v1/erasures/{id}":
             return os.environ["REVERIE_RECEIPT"]
+        if context.operation.label in USERS:
+            return os.environ[USERS[context.operation.label]]
         if context.operation.label == "DELETE /v1/me/identities/{provider}":
             return os.environ["REVERIE_LINKED"]
         return os.environ["REVERIE_TOKEN"]

@@ -53,6 +53,7 @@ def main():
             seeds["GET /v1/erasures/{id}"] = [{"id": receipt["id"]}]
             tokens = {"REVERIE_TOKEN": token, "REVERIE_RECEIPT": receipt["receipt_token"]}
             tokens |= sign_in.prepared(server.url)
+            tokens["REVERIE_EMAIL_TOKEN"] = email_token(server, secret, tokens["REVERIE_CONFIRMS"])
             status = schemathesis(server, tokens, seeds, folder, arguments)
             missing = not_reached(server, folder / "run.ndjson")
             audit(server, token)
@@ -141,6 +142,18 @@ def unsubscribe_token(secret, account):
     account = uuid.UUID(account.removeprefix("usr_")).bytes
     proof = hmac.new(secret.encode(), b"unsubscribe\0" + account, hashlib.sha256).hexdigest()[:32]
     return "rvu_" + base64.urlsafe_b64encode(account + proof.encode()).decode().rstrip("=")
+
+
+def email_token(server, secret, token):
+    """The token in a mail to a new address."""
+    email = "new@example.com"
+    server.call("POST", "/v1/me/email", token, {"email": email})
+    account = server.call("GET", "/v1/me", token)["id"]
+    held = json.dumps(server.call("GET", "/v1/me/data", token))
+    # The request, and the mail that tells of it by its id.
+    asked = re.search(r'"request": "(eml_[0-9a-f]{32})"', held)[1]
+    text = f"email\0{account}\0{asked}\0{email}".encode()
+    return "rvm_" + hmac.new(secret.encode(), text, hashlib.sha256).hexdigest()[:32]
 
 
 def check_export(server, token, export):

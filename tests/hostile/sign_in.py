@@ -14,7 +14,7 @@ def providers(origin):
 
 
 def prepared(origin):
-    """The token of an account with two identities, and the cookie of an identity that waits."""
+    """The tokens of accounts, one of them with two identities, and the cookie of an identity that waits."""
     linked = Browser(origin)
     linked.sign_in("local", EMAIL)
     linked.sign_in("again", EMAIL)
@@ -23,7 +23,12 @@ def prepared(origin):
     waits.sign_in("local", "waits@example.com")
     waits.jar.clear()
     waits.sign_in("again", "waits@example.com")
-    return {
+    others = {}
+    for name in ("ASKS", "CONFIRMS"):
+        browser = Browser(origin)
+        browser.sign_in("local", f"{name.lower()}@example.com")
+        others[f"REVERIE_{name}"] = browser.cookie("reverie")
+    return others | {
         "REVERIE_LINKED": linked.cookie("reverie"),
         "REVERIE_PENDING": f"reverie-pending={waits.cookie('reverie-pending')}",
     }

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod api_keys;
+mod email;
 mod erasure;
 mod guests;
 mod logout;
@@ -19,6 +20,7 @@ pub fn router(auth: Auth) -> OpenApiRouter {
     OpenApiRouter::new()
         .routes(routes!(guests::create))
         .routes(routes!(me::show, me::correct, erasure::begin))
+        .routes(routes!(email::ask, email::confirm))
         .routes(routes!(erasure::show))
         .routes(routes!(erasure::keys))
         .routes(routes!(logout::logout))

@@ -5,9 +5,10 @@ mod returned;
 
 use std::{fmt, sync::Arc};
 
-use reverie_domain::mail::Mail;
+use reverie_api::{Settings, email_token};
+use reverie_domain::mail::{Letter, Mail};
 use reverie_store::{
-    accounts,
+    accounts::{self, Account, new_email},
     mailer::{Mailer, Outgoing},
     mails,
 };
@@ -22,8 +23,14 @@ pub struct Post {
     pub mailer: Arc<dyn Mailer>,
     /// The address that sends, such as `reverie@reverie.example`.
     pub sender: String,
-    /// The origin that people see, without a slash at its end.
-    pub origin: String,
+    /// The deployment's settings.
+    pub settings: Arc<Settings>,
+}
+
+/// To whom a mail goes, and where its link leads.
+struct Addressed {
+    to: String,
+    link: String,
 }
 
 impl fmt::Debug for Post {
@@ -37,8 +44,10 @@ impl Housekeeper {
     /// address from which mail came back.
     pub(crate) async fn send_mail(&self, mail: Mail) -> Result<(), HousekeeperError> {
         let account = accounts::find(&*self.tables, mail.account).await?;
-        let address = account.as_ref().and_then(|account| account.mail_address());
-        let Some((post, address)) = self.post.as_ref().zip(address) else {
+        let Some((post, account)) = self.post.as_ref().zip(account) else {
+            return self.forget(&mail).await;
+        };
+        let Some(addressed) = self.addressed(post, &account, &mail.letter).await? else {
             return self.forget(&mail).await;
         };
         let now = self.clock.now();
@@ -51,12 +60,36 @@ impl Housekeeper {
         }
         let outgoing = Outgoing {
             from: post.sender.clone(),
-            to: address.to_owned(),
+            message: post.message(now, &mail, &addressed)?,
+            to: addressed.to,
             account: mail.account,
-            message: post.message(now, &mail, address)?,
         };
         post.mailer.send(&outgoing).await?;
         self.forget(&claimed).await
+    }
+
+    async fn addressed(
+        &self,
+        post: &Post,
+        account: &Account,
+        letter: &Letter,
+    ) -> Result<Option<Addressed>, HousekeeperError> {
+        let origin = &post.settings.public_origin;
+        let link = match letter {
+            Letter::ExportReady { export, .. } => format!("{origin}/v1/me/exports/{export}"),
+            Letter::Inactive { .. } => format!("{origin}/"),
+            Letter::ConfirmEmail { request } => {
+                let now = self.clock.now();
+                let new = new_email(&*self.tables, account.id).await?;
+                let new = new.filter(|new| new.id == *request && new.is_valid(now));
+                return Ok(new.filter(|new| new.confirmed_at.is_none()).map(|new| {
+                    // Behind `#` it is in no log of a server, and programs that follow links change nothing.
+                    let link = format!("{origin}/#email={}", email_token(&post.settings, &new));
+                    Addressed { to: new.email, link }
+                }));
+            }
+        };
+        Ok(account.mail_address().map(|to| Addressed { to: to.to_owned(), link }))
     }
 
     async fn forget(&self, mail: &Mail) -> Result<(), HousekeeperError> {

@@ -16,7 +16,7 @@ async fn main() -> Result<(), Error> {
         objects: Arc::new(deployment.objects()?),
         queue: Arc::new(deployment.queue()?),
         clock: Arc::new(SystemClock),
-        post: post(&deployment)?,
+        post: post(&deployment).await?,
     };
     let per_worker = number("REVERIE_BACKLOG_PER_WORKER")?.and_then(NonZero::new);
     let minute = Minute {
@@ -31,8 +31,8 @@ async fn main() -> Result<(), Error> {
 }
 
 /// A deployment without a domain for mail sends none.
-fn post(deployment: &Deployment) -> anyhow::Result<Option<Post>> {
+async fn post(deployment: &Deployment) -> anyhow::Result<Option<Post>> {
     let Ok(sender) = required("REVERIE_MAIL_SENDER") else { return Ok(None) };
-    let (mailer, origin) = (Arc::new(deployment.mailer()?), required("REVERIE_PUBLIC_ORIGIN")?);
-    Ok(Some(Post { mailer, sender, origin }))
+    let (mailer, settings) = (deployment.mailer()?, deployment.settings().await?);
+    Ok(Some(Post { mailer: Arc::new(mailer), sender, settings: Arc::new(settings) }))
 }

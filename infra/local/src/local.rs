@@ -160,9 +160,8 @@ impl Local {
         let router = finish(router, addresses);
         tasks.spawn(listen::serve(listener, router, slowest, shutdown.clone()));
         let housekeeper = given(Part::Housekeeper);
-        let origin = &app.settings.public_origin;
-        tasks::keep_house(&mut tasks, &housekeeper, origin, &shutdown).await?;
-        let housekeeper = tasks::housekeeper(&housekeeper, origin);
+        tasks::keep_house(&mut tasks, &housekeeper, &app.settings, &shutdown).await?;
+        let housekeeper = tasks::housekeeper(&housekeeper, &app.settings);
         if config.worker {
             let worker = worker(&given(Part::Worker), engines, config.jobs);
             let stop = shutdown.clone();
@@ -204,7 +203,7 @@ impl Local {
 
     /// The deployment's settings.
     #[must_use]
-    pub fn settings(&self) -> &Settings {
+    pub const fn settings(&self) -> &Arc<Settings> {
         &self.settings
     }
 

@@ -36,19 +36,26 @@ impl Deployment {
         let per_account = number("REVERIE_REQUESTS_PER_ACCOUNT")?.unwrap_or(PER_ACCOUNT);
         let per_key = number("REVERIE_REQUESTS_PER_KEY")?.unwrap_or(PER_KEY);
         let tables = self.tables()?;
-        let (hash_secret, ()) = tokio::join!(self.secret("REVERIE_HASH_SECRET_ARN"), warm(&tables));
-        let settings = Settings {
-            public_origin: required("REVERIE_PUBLIC_ORIGIN")?,
-            hash_secret: hash_secret?,
-            guest_credits: number("REVERIE_GUEST_CREDITS")?.map_or(GUEST_ALLOWANCE, Credits::new),
-            guests_per_address: number("REVERIE_GUESTS_PER_ADDRESS")?.unwrap_or(20),
-        };
+        let (settings, ()) = tokio::join!(self.settings(), warm(&tables));
         Ok(App {
             tables: Arc::new(tables),
             clock: Arc::new(SystemClock),
-            settings: Arc::new(settings),
+            settings: Arc::new(settings?),
             positions: Arc::default(),
             requests: Arc::new(AccountLimit::per_minute(per_account, per_key)),
+        })
+    }
+
+    /// The deployment's settings.
+    ///
+    /// # Errors
+    /// Names the variable that is missing or wrong, or says that the secret cannot be read.
+    pub async fn settings(&self) -> anyhow::Result<Settings> {
+        Ok(Settings {
+            public_origin: required("REVERIE_PUBLIC_ORIGIN")?,
+            hash_secret: self.secret("REVERIE_HASH_SECRET_ARN").await?,
+            guest_credits: number("REVERIE_GUEST_CREDITS")?.map_or(GUEST_ALLOWANCE, Credits::new),
+            guests_per_address: number("REVERIE_GUESTS_PER_ADDRESS")?.unwrap_or(20),
         })
     }
 

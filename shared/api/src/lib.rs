@@ -8,6 +8,7 @@ mod catalogue;
 mod cookies;
 mod device;
 mod edge;
+mod email_token;
 mod finish;
 pub mod generation;
 mod idempotency;
@@ -36,6 +37,7 @@ pub use caller::{
 pub use catalogue::Catalogue;
 pub use cookies::{SESSION, ended_cookie, read_cookie, session_cookie, set_cookie};
 pub use device::UserAgent;
+pub use email_token::{email_token, is_email_token};
 pub use finish::{BODY_LIMIT, finish};
 pub use idempotency::{IdempotencyKey, Replay};
 pub use limits::{AccountLimit, AddressLimit};

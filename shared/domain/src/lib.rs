@@ -4,6 +4,7 @@ pub mod clock;
 pub mod consent;
 pub mod credits;
 pub mod download;
+pub mod email;
 pub mod erasure;
 pub mod export;
 pub mod ids;

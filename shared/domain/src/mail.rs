@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// How often a mail is tried. The last try is about a day and a half after the first.
-pub const MAX_TRIES: u32 = 10;
+pub const MAX_TRIES: u32 = 12;
 /// How long after the first try the second one is; each pause is twice the one before.
 const FIRST_PAUSE: SignedDuration = SignedDuration::from_mins(5);
 /// The longest pause.
@@ -30,6 +30,11 @@ pub enum Letter {
         export: ExportId,
         /// When it ends.
         until: Timestamp,
+    },
+    /// Whoever reads this mail can make its address the account's. It goes to that address.
+    ConfirmEmail {
+        /// The request for it.
+        request: MailId,
     },
     /// Nobody uses the account; it ends.
     Inactive {

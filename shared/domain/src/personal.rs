@@ -440,6 +440,18 @@ pub const REGISTER: &[PersonalData] = &[
         erased: "ends by itself; DELETE /v1/me",
     },
     PersonalData {
+        category: "new address",
+        stored_in: &[place(
+            "accounts",
+            "new_email",
+            &["account", "id", "email", "confirmed_at", "requests", "since", "expires_at"],
+        )],
+        purpose: "to see that mail to a new address arrives before it is used, and to limit such mails",
+        kept: "24 hours",
+        shown: "the answer to POST /v1/me/email, GET /v1/me/data",
+        erased: "ends by itself; DELETE /v1/me",
+    },
+    PersonalData {
         category: "agenda",
         stored_in: &[place("operations", "agenda", &["due_at", "task"]).not_exported(
             "the same id and time are in the account's `check_at` and in the `due_at` of exports and mails",

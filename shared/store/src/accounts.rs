@@ -3,6 +3,7 @@
 mod api_keys;
 mod credentials;
 mod identities;
+mod new_email;
 mod requests;
 mod sessions;
 
@@ -23,6 +24,7 @@ pub use api_keys::{API_KEYS, ApiKey, api_keys, revoke_api_keys};
 pub use identities::{
     Email, IDENTITIES, Identity, Login, email_holders, identities, logged_in_by, unlink,
 };
+pub use new_email::{EMAIL_REQUESTS, EMAIL_VALIDITY, NewEmail, new_email};
 pub use requests::{Asker, Requests, settle_requests};
 pub use sessions::{ABSOLUTE, Device, IDLE, Session, end_sessions, sessions};
 

@@ -68,6 +68,8 @@ async fn live(app: &TestApp) {
         guest.put_json(path, body).await.expect(StatusCode::OK);
     }
     guest.post("/v1/me/exports", Value::Null).await.expect(StatusCode::ACCEPTED);
+    let email = json!({"email": "new@example.com"});
+    browser.post("/v1/me/email", email).await.expect(StatusCode::ACCEPTED);
     // Who has an address is told by mail, in the minute after.
     browser.post("/v1/me/exports", Value::Null).await.expect(StatusCode::ACCEPTED);
     app.sweep().await;

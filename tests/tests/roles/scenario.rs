@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, io::Cursor};
 use jiff::Timestamp;
 use reqwest::{Method, StatusCode};
 use reverie::template::Role;
-use reverie_api::unsubscribe_token;
+use reverie_api::{email_token, unsubscribe_token};
 use reverie_domain::{
     consent::TEXT_VERSION,
     job::Job,
@@ -99,6 +99,7 @@ pub(crate) async fn play() -> (Vec<Role>, BTreeSet<Use>) {
     credentials(&app, &mut player).await;
     let ada = signing_in(&mut player).await;
     told(&app, lambda, &ada).await;
+    another_address(&app, &mut player, ada).await;
     upload(&mut player).await;
     submit_and_change(&mut player, lambda).await;
     house(&app, lambda, &guest).await;
@@ -400,6 +401,18 @@ async fn told(app: &App, lambda: &Lambda, ada: &Client) {
         app.local().ports().tables.write(&writes).await.expect("it is written");
         minute(lambda).await;
     }
+}
+
+async fn another_address(app: &App, player: &mut Player, ada: Client) {
+    let stays = std::mem::replace(&mut player.guest, ada);
+    player.take(Method::POST, "/v1/me/email", &[], json!({"email": "ada@example.org"})).await;
+    let me = player.guest.get("/v1/me").await.expect(StatusCode::OK);
+    let account = me["id"].as_str().expect("an id").parse().expect("an id");
+    let asked = accounts::new_email(&*app.local().ports().tables, account).await;
+    let asked = asked.expect("an answer").expect("a request");
+    let token = email_token(app.local().settings(), &asked);
+    player.take(Method::PUT, "/v1/me/email", &[], json!({ "token": token })).await;
+    player.guest = stays;
 }
 
 /// Waits until somebody has used such a thing.

@@ -8,6 +8,9 @@ const SIGN_IN = {
   failed: "The provider did not confirm who you are. Please try again.",
 };
 
+const EMAIL_LINK =
+  "That link is over, or you are not signed in here. Sign in, and follow it within 24 hours.";
+
 async function showAccount() {
   const providers = (await call("GET", "/v1/auth/providers")).items;
   if (providers.length === 0) return;
@@ -54,6 +57,17 @@ async function decide(action) {
   location.replace("/");
 }
 
+/* A mail to a new address leads here. */
+async function confirmEmail(token) {
+  history.replaceState(null, "", location.pathname);
+  const me = await call("PUT", "/v1/me/email", { body: { token } }).catch((failure) => {
+    const known = failure.status === 401 || failure.status === 404;
+    throw known ? new Failure(EMAIL_LINK, 0) : failure;
+  });
+  $("account-email").textContent = me.email;
+  $("account").showModal();
+}
+
 async function signOut() {
   await call("POST", "/v1/auth/logout");
   location.replace("/");
@@ -71,6 +85,8 @@ async function startAccount() {
   if (SIGN_IN[outcome]) tell(new Failure(SIGN_IN[outcome], 0));
   await showAccount();
   await showPending();
+  const email = new URLSearchParams(location.hash.slice(1)).get("email");
+  if (email) await confirmEmail(email);
 }
 
 startAccount().catch((failure) => showError($("error"), failure));

@@ -1,7 +1,8 @@
 //! What runs beside the requests: the housekeeper and its dead letters.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
+use reverie_api::Settings;
 use reverie_housekeeper::{Housekeeper, Post};
 use reverie_store::queue::Received;
 use tokio::task::JoinSet;
@@ -16,10 +17,10 @@ const EVERY: Duration = Duration::from_secs(60);
 pub(super) async fn keep_house(
     tasks: &mut JoinSet<()>,
     ports: &Ports,
-    origin: &str,
+    settings: &Arc<Settings>,
     stop: &CancellationToken,
 ) -> anyhow::Result<()> {
-    let sweeper = housekeeper(ports, origin);
+    let sweeper = housekeeper(ports, settings);
     // The embedded queue does not outlive the process, so no message is on its way now.
     sweeper.after_restart().await?;
     let stopped = stop.clone();
@@ -32,7 +33,7 @@ pub(super) async fn keep_house(
         }
     });
     let (undertaker, letters, stopped) =
-        (housekeeper(ports, origin), ports.dead_letters.clone(), stop.clone());
+        (housekeeper(ports, settings), ports.dead_letters.clone(), stop.clone());
     tasks.spawn(async move {
         loop {
             let receive = letters.receive(10, Duration::from_secs(20), Duration::from_secs(90));
@@ -52,15 +53,15 @@ pub(super) async fn keep_house(
 /// The address that sends.
 const SENDER: &str = "reverie@localhost";
 
-/// A housekeeper on these ports, of a service that people see under this origin.
-pub(super) fn housekeeper(ports: &Ports, origin: &str) -> Housekeeper {
-    let (mailer, sender, origin) = (ports.mailer.clone(), SENDER.to_owned(), origin.to_owned());
+/// A housekeeper on these ports.
+pub(super) fn housekeeper(ports: &Ports, settings: &Arc<Settings>) -> Housekeeper {
+    let (mailer, settings) = (ports.mailer.clone(), settings.clone());
     Housekeeper {
         tables: ports.tables.clone(),
         objects: ports.objects.clone(),
         queue: ports.queue.clone(),
         clock: ports.clock.clone(),
-        post: Some(Post { mailer, sender, origin }),
+        post: Some(Post { mailer, sender: SENDER.to_owned(), settings }),
     }
 }
 

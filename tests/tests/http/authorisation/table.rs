@@ -11,6 +11,9 @@ const MINE: [&str; 5] = ["401", "2xx", "2xx", "2xx", "403"];
 const ONLY_OWNER: [&str; 5] = ["401", "404", "2xx", "404", "403"];
 const ONLY_OWNER_FILE: [&str; 5] = ["401", "404", "3xx", "404", "403"];
 
+/// Whoever has signed in: the stranger is a guest, too.
+const ONLY_USERS: [&str; 5] = ["401", "409", "2xx", "409", "403"];
+
 /// Whoever has the receipt's token; tokens of accounts are no such thing.
 const ONLY_RECEIPT: [&str; 5] = ["401", "401", "2xx", "401", "401"];
 
@@ -48,6 +51,9 @@ pub(super) const TABLE: &[(&str, [&str; 5])] = &[
     ("GET /v1/me", MINE),
     ("PATCH /v1/me", MINE),
     ("DELETE /v1/me", MINE),
+    // In this order: another request ends the link of the one before.
+    ("PUT /v1/me/email", ONLY_OWNER),
+    ("POST /v1/me/email", ONLY_USERS),
     ("GET /v1/me/identities", MINE),
     ("DELETE /v1/me/identities/{provider}", ONLY_OWNER),
     ("GET /v1/me/consents", MINE),

@@ -4,7 +4,7 @@ use reqwest::{Method, StatusCode};
 use std::collections::BTreeMap;
 
 use futures::lock::Mutex;
-use reverie_api::unsubscribe_token;
+use reverie_api::{email_token, unsubscribe_token};
 use reverie_domain::{
     consent::TEXT_VERSION,
     ids::{ErasureId, ExportId, GenerationId, KeyId, SessionId, UploadId},
@@ -12,7 +12,7 @@ use reverie_domain::{
 };
 use reverie_store::{
     Record,
-    accounts::{Device, Identity, Session},
+    accounts::{Device, Identity, Session, new_email},
 };
 use reverie_tests::{Answer, Browser, Client, send};
 use serde_json::{Value, json};
@@ -40,6 +40,8 @@ pub(super) struct World {
     session_to_end: String,
     export: String,
     unsubscribe: String,
+    /// The token in a mail to a new address of the owner's.
+    new_email: String,
     erasure: String,
     receipt_token: String,
     /// Keys of the owner's by the names of their scopes.
@@ -66,6 +68,7 @@ impl World {
         Self {
             export: export(&owner).await,
             unsubscribe: unsubscribe(&app, &owner).await,
+            new_email: asked_for_email(&app, &owner).await,
             erasure: id(&erased),
             receipt_token: erased["receipt_token"].as_str().expect("a token").to_owned(),
             finished: id(&finished),
@@ -147,6 +150,11 @@ impl World {
         let path = path.replace("{id}", id).replace("{name}", "track.flac");
         let path = path.replace("{provider}", "local");
         let path = path.replace("{token}", &self.unsubscribe);
+        // It is in the body; see `call`.
+        let path = match operation {
+            "PUT /v1/me/email" => format!("{path}?token={}", self.new_email),
+            _ => path,
+        };
         assert!(
             !path.contains('{'),
             "say in world.rs what stands for the parameter of {operation}"
@@ -182,6 +190,7 @@ fn body(operation: &str) -> Option<Value> {
             json!({"expires_at": soon})
         }
         "PATCH /v1/me" => json!({"name": "anybody"}),
+        "POST /v1/me/email" => json!({"email": "another@example.com"}),
         "POST /v1/auth/pending" => json!({"action": "separate"}),
         "POST /v1/api-keys" => json!({"name": "anybody's", "scopes": ["credits:read"]}),
         "PUT /v1/me/consents" => json!({
@@ -198,11 +207,15 @@ fn body(operation: &str) -> Option<Value> {
 /// Calls an operation at a path of it.
 pub(super) async fn call(caller: &Client, operation: &str, path: &str) -> Answer {
     let (method, _) = operation.split_once(' ').expect("METHOD /path");
+    let (path, token) = path.split_once("?token=").unwrap_or((path, ""));
     let method: Method = method.parse().expect("a method");
     let query = if operation == "DELETE /v1/me" { "?confirm=erase" } else { "" };
     let request = caller.request(method, &format!("{path}{query}"));
     if operation == "POST /v1/unsubscribe/{token}" {
         return send(request.body("List-Unsubscribe=One-Click")).await;
+    }
+    if operation == "PUT /v1/me/email" {
+        return send(request.json(&json!({ "token": token }))).await;
     }
     send(match body(operation) {
         Some(body) => request.json(&body),
@@ -263,6 +276,15 @@ async fn unsubscribe(app: &TestApp, client: &Client) -> String {
     let me = client.get("/v1/me").await.expect(StatusCode::OK);
     let account = me["id"].as_str().expect("an id").parse().expect("an account");
     unsubscribe_token(app.local().settings(), account)
+}
+
+async fn asked_for_email(app: &TestApp, client: &Client) -> String {
+    let body = json!({"email": "new@example.com"});
+    client.post("/v1/me/email", body).await.expect(StatusCode::ACCEPTED);
+    let me = client.get("/v1/me").await.expect(StatusCode::OK);
+    let account = me["id"].as_str().expect("an id").parse().expect("an id");
+    let asked = new_email(&*app.local().ports().tables, account).await.expect("an answer");
+    email_token(app.local().settings(), &asked.expect("a request"))
 }
 
 async fn export(client: &Client) -> String {
