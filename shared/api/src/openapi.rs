@@ -18,6 +18,8 @@ pub fn document(parts: impl IntoIterator<Item = OpenApi>) -> OpenApi {
     let mut document = OpenApi::new(info, utoipa::openapi::Paths::new());
     document.servers = Some(vec![Server::new("/")]);
     for part in parts {
+        // Merged, one of them would silently describe both.
+        debug_assert_eq!(clash(&document, &part), None, "two functions have a schema of this name");
         document.merge(part);
     }
     complete(&mut document);
@@ -38,6 +40,18 @@ pub fn document(parts: impl IntoIterator<Item = OpenApi>) -> OpenApi {
     components.add_security_scheme("bearer", SecurityScheme::Http(bearer));
     components.add_security_scheme("receipt", SecurityScheme::Http(receipt));
     document
+}
+
+/// The name of a schema that a part describes otherwise than the document does.
+fn clash<'p>(document: &OpenApi, part: &'p OpenApi) -> Option<&'p str> {
+    let known = &document.components.as_ref()?.schemas;
+    let differs =
+        |name: &str, schema| known.get(name).is_some_and(|other: &RefOr<_>| other != schema);
+    let schemas = part.components.iter().flat_map(|components| &components.schemas);
+    schemas
+        .map(|(name, schema)| (name.as_str(), schema))
+        .find(|(name, schema)| differs(name, *schema))
+        .map(|(name, _)| name)
 }
 
 /// What holds for every operation of a kind, and is therefore not written at each.

@@ -1,0 +1,177 @@
+"""Judges films of the frozen prompts by what is in the decoded MP4, and by nothing else.
+
+    cargo run --release -p reverie-inference --example film -- --seconds 3 --seed 11 --out films PROMPTS...
+    python evaluate_films.py films [--sheet sheet.png]
+
+`films/000`, `films/001`, … are the films of the prompts in `prompts_blind.jsonl`, in that order; without films,
+`--prompts` prints the command's prompts, quoted. Needs opencv-python-headless, numpy, and ffprobe.
+
+Every measure was fixed before it was run on these prompts; `control` says how often it would find the same in films
+that were not asked for it, which a good measure does rarely.
+"""
+
+import argparse
+import json
+import shlex
+import subprocess
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from prompts_blind import cases, wilson
+
+RATE = 24
+# Frames of this width are looked at.
+WIDTH = 320
+# Of a colour there has to be this share of the pixels, in half of the frames looked at.
+PRESENT = 0.002
+# A film whose frames are darker than this on average, 0 to 255, is a night.
+DARK = 70
+# Hue in degrees, saturation and value in 0 to 1: from, to.
+COLOURS = {
+    "red": [(345, 375), (0.55, 1), (0.3, 1)],
+    "orange": [(16, 42), (0.6, 1), (0.5, 1)],
+    "yellow": [(42, 66), (0.55, 1), (0.5, 1)],
+    "green": [(85, 165), (0.35, 1), (0.2, 1)],
+    "blue": [(200, 250), (0.5, 1), (0.25, 1)],
+    "purple": [(250, 300), (0.3, 1), (0.2, 1)],
+    "pink": [(300, 350), (0.2, 0.65), (0.5, 1)],
+    "brown": [(10, 38), (0.35, 0.8), (0.15, 0.6)],
+    "gold": [(36, 52), (0.45, 1), (0.45, 1)],
+    "black": [(0, 360), (0, 0.45), (0, 0.2)],
+    "white": [(0, 360), (0, 0.15), (0.85, 1)],
+    "grey": [(0, 360), (0, 0.2), (0.3, 0.75)],
+}
+DIRECTIONS = {"left": (-1, 0), "right": (1, 0), "up": (0, -1), "down": (0, 1)}
+
+
+def frames_of(path):
+    video, frames = cv2.VideoCapture(str(path)), []
+    while True:
+        there, frame = video.read()
+        if not there:
+            return np.array(frames)
+        height = round(frame.shape[0] * WIDTH / frame.shape[1])
+        frames.append(cv2.resize(frame, (WIDTH, height), interpolation=cv2.INTER_AREA))
+
+
+def mask(frame, colour):
+    hsv = cv2.cvtColor(frame.astype(np.float32) / 255, cv2.COLOR_BGR2HSV)
+    (low, high), saturation, value = COLOURS[colour]
+    hue = hsv[..., 0]
+    inside = ((hue >= low) & (hue <= high)) | ((hue + 360 >= low) & (hue + 360 <= high))
+    for channel, (low, high) in ((1, saturation), (2, value)):
+        inside &= (hsv[..., channel] >= low) & (hsv[..., channel] <= high)
+    return inside
+
+
+def shows(frames, colour):
+    shares = [mask(frame, colour).mean() for frame in frames[::6]]
+    return np.median(shares) >= PRESENT
+
+
+def direction(frames):
+    """Where what moves otherwise than most of the picture goes, by optical flow over the whole film."""
+    total = np.zeros(2)
+    grey = [cv2.cvtColor(frame, cv2.COLOR_BGR2GRAY) for frame in frames[::3]]
+    for before, after in zip(grey, grey[1:]):
+        flow = cv2.calcOpticalFlowFarneback(before, after, None, 0.5, 4, 21, 3, 7, 1.5, 0)
+        flow -= np.median(flow, axis=(0, 1))
+        length = np.hypot(flow[..., 0], flow[..., 1])
+        strongest = length >= max(np.quantile(length, 0.99), 0.3)
+        if strongest.any():
+            total += flow[strongest].mean(axis=0)
+    if not total.any():
+        return None
+    return max(DIRECTIONS, key=lambda name: np.dot(DIRECTIONS[name], total))
+
+
+def is_clean(path, seconds):
+    command = ["ffprobe", "-v", "error", "-count_frames", "-select_streams", "v:0", "-of", "json", "-show_streams"]
+    probe = subprocess.run([*command, path], capture_output=True, text=True)
+    stream = json.loads(probe.stdout)["streams"][0]
+    wanted = {"codec_name": "h264", "pix_fmt": "yuv420p", "color_space": "bt709", "nb_read_frames": str(seconds * RATE)}
+    return not probe.stderr and all(stream.get(key) == value for key, value in wanted.items())
+
+
+def cuts(frames):
+    histograms = [cv2.calcHist([f], [0, 1, 2], None, [8, 8, 8], [0, 256] * 3).ravel() / f[..., 0].size for f in frames]
+    return sum(np.abs(a - b).sum() / 2 > 0.4 for a, b in zip(histograms, histograms[1:]))
+
+
+class Sums:
+    def __init__(self):
+        self.sums, self.control, self.missed = {}, {}, []
+
+    def add(self, name, good, prompt):
+        hits, count = self.sums.get(name, (0, 0))
+        self.sums[name] = (hits + bool(good), count + 1)
+        if not good:
+            self.missed.append((name, prompt))
+
+    def other(self, name, found):
+        hits, count = self.control.get(name, (0, 0))
+        self.control[name] = (hits + bool(found), count + 1)
+
+    def table(self):
+        def row(name, hits, count):
+            row = {"share": round(hits / count, 3), "lower": round(wilson(hits, count), 3), "cases": count}
+            if name in self.control:
+                row["control"] = round(self.control[name][0] / self.control[name][1], 3)
+            return row
+
+        return {name: row(name, hits, count) for name, (hits, count) in sorted(self.sums.items())}
+
+
+def judge(folder, seconds):
+    sums, thumbs = Sums(), []
+    for index, case in enumerate(cases()):
+        clip, prompt = folder / f"{index:03}" / "clip.mp4", case["prompt"]
+        frames = frames_of(clip)
+        thumbs.append(frames[len(frames) // 2])
+        sums.add("file", is_clean(clip, seconds), prompt)
+        sums.add("one shot", cuts(frames) == 0, prompt)
+        asked = {subject["colour"] for subject in case["subjects"] if "colour" in subject}
+        for colour in COLOURS:
+            if colour in asked:
+                sums.add("colour", shows(frames, colour), prompt)
+            else:
+                sums.other("colour", shows(frames, colour))
+        moving = [subject["motion"] for subject in case["subjects"] if subject.get("motion") in DIRECTIONS]
+        if len(moving) == 1 and len(case["subjects"]) == 1:
+            sums.add("motion", direction(frames) == moving[0], prompt)
+        time = case["scene"].get("time")
+        if time:
+            dark = np.mean([frame.mean() for frame in frames[::6]]) < DARK
+            sums.add("night or not", dark == (time == "night"), prompt)
+    return sums, thumbs
+
+
+def sheet(thumbs, path):
+    cells = [cv2.resize(thumb, (160, 90)) for thumb in thumbs]
+    cells += [np.zeros_like(cells[0])] * (-len(cells) % 12)
+    rows = [np.hstack(cells[at : at + 12]) for at in range(0, len(cells), 12)]
+    cv2.imwrite(str(path), np.vstack(rows))
+
+
+def main():
+    options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    options.add_argument("films", type=Path, nargs="?")
+    options.add_argument("--prompts", action="store_true", help="print the prompts for the command")
+    options.add_argument("--seconds", type=int, default=3)
+    options.add_argument("--sheet", type=Path)
+    options = options.parse_args()
+    if options.prompts:
+        print(shlex.join(case["prompt"] for case in cases()))
+        return
+    sums, thumbs = judge(options.films, options.seconds)
+    for name, prompt in sums.missed:
+        print(f"missed {name}: {prompt}")
+    print(json.dumps(sums.table(), indent=1))
+    if options.sheet:
+        sheet(thumbs, options.sheet)
+
+
+if __name__ == "__main__":
+    main()
