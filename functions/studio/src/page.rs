@@ -10,7 +10,9 @@ const SCRIPT: &str = concat!(
     include_str!("page/studio.js"),
     include_str!("page/kinds.js"),
     include_str!("page/extras.js"),
-    include_str!("page/account.js")
+    include_str!("page/account.js"),
+    // What the files before define has to be there.
+    include_str!("page/start.js")
 );
 
 /// The document, and the policy that allows its style and script and no others.
@@ -58,6 +60,13 @@ mod tests {
         for outside in ["http:", "https:", "\"//", "'//", "`//", "url(", "@import", "{{"] {
             assert!(!PAGE.html.contains(outside), "{outside}");
         }
+    }
+
+    /// A `const` of a file that comes after the start would not be there yet.
+    #[test]
+    fn the_script_starts_when_all_of_it_is_read() {
+        assert!(SCRIPT.ends_with("\nstart();\n"));
+        assert_eq!(SCRIPT.matches("\nstart();").count(), 1);
     }
 
     #[test]
