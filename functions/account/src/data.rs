@@ -42,11 +42,7 @@ pub(crate) struct HeldView {
 /// `POST /v1/me/exports` gives all rows, and every file.
 #[utoipa::path(
     get, path = "/v1/me/data", tag = "account", security(("bearer" = [])),
-    responses(
-        (status = 200, body = Data),
-        (status = 401, body = Problem, content_type = "application/problem+json"),
-        (status = 503, body = Problem, content_type = "application/problem+json"),
-    )
+    responses((status = 200, body = Data))
 )]
 pub(crate) async fn show(State(app): State<App>, caller: Caller) -> Result<Json<Data>, Problem> {
     let owners = accounts::with_aliases(&*app.tables, caller.account).await?;

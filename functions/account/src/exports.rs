@@ -95,10 +95,8 @@ async fn link(
     responses(
         (status = 202, body = ExportView, headers(("location" = String))),
         (status = 400, body = Problem, content_type = "application/problem+json"),
-        (status = 401, body = Problem, content_type = "application/problem+json"),
         (status = 422, body = Problem, content_type = "application/problem+json"),
         (status = 429, body = Problem, content_type = "application/problem+json"),
-        (status = 503, body = Problem, content_type = "application/problem+json"),
     )
 )]
 pub(crate) async fn create(
@@ -167,9 +165,7 @@ async fn blocked(app: &App, account: &Account) -> Result<(), Problem> {
     params(("id" = ExportId, Path)),
     responses(
         (status = 200, body = ExportView),
-        (status = 401, body = Problem, content_type = "application/problem+json"),
         (status = 404, body = Problem, content_type = "application/problem+json"),
-        (status = 503, body = Problem, content_type = "application/problem+json"),
     )
 )]
 pub(crate) async fn show(

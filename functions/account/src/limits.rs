@@ -39,11 +39,7 @@ const MOST: Credits = Credits::new(i32::MAX.unsigned_abs());
 /// The most that you want to spend.
 #[utoipa::path(
     get, path = "/v1/me/limits", tag = "account", security(("bearer" = [])),
-    responses(
-        (status = 200, body = Limits),
-        (status = 401, body = Problem, content_type = "application/problem+json"),
-        (status = 503, body = Problem, content_type = "application/problem+json"),
-    )
+    responses((status = 200, body = Limits))
 )]
 pub(crate) async fn show(State(app): State<App>, caller: Caller) -> Result<Json<Limits>, Problem> {
     let wallet = ledger::wallet(&*app.tables, caller.account.wallet).await?;
@@ -57,13 +53,7 @@ pub(crate) async fn show(State(app): State<App>, caller: Caller) -> Result<Json<
     request_body = Caps,
     responses(
         (status = 200, body = Limits),
-        (status = 400, body = Problem, content_type = "application/problem+json"),
-        (status = 401, body = Problem, content_type = "application/problem+json"),
-        (status = 413, body = Problem, content_type = "application/problem+json"),
-        (status = 415, body = Problem, content_type = "application/problem+json"),
-        (status = 422, body = Problem, content_type = "application/problem+json"),
         (status = 429, body = Problem, content_type = "application/problem+json"),
-        (status = 503, body = Problem, content_type = "application/problem+json"),
     )
 )]
 pub(crate) async fn put(

@@ -6,11 +6,7 @@ use reverie_store::preferences;
 /// What you like to begin with.
 #[utoipa::path(
     get, path = "/v1/me/preferences", tag = "account", security(("bearer" = [])),
-    responses(
-        (status = 200, body = Preferences),
-        (status = 401, body = Problem, content_type = "application/problem+json"),
-        (status = 503, body = Problem, content_type = "application/problem+json"),
-    )
+    responses((status = 200, body = Preferences))
 )]
 pub(crate) async fn show(
     State(app): State<App>,
@@ -26,13 +22,7 @@ pub(crate) async fn show(
     request_body = Preferences,
     responses(
         (status = 200, body = Preferences),
-        (status = 400, body = Problem, content_type = "application/problem+json"),
-        (status = 401, body = Problem, content_type = "application/problem+json"),
-        (status = 413, body = Problem, content_type = "application/problem+json"),
-        (status = 415, body = Problem, content_type = "application/problem+json"),
-        (status = 422, body = Problem, content_type = "application/problem+json"),
         (status = 429, body = Problem, content_type = "application/problem+json"),
-        (status = 503, body = Problem, content_type = "application/problem+json"),
     )
 )]
 pub(crate) async fn put(

@@ -65,11 +65,7 @@ pub(crate) struct MadeApiKey {
 /// The account's API keys, newest first.
 #[utoipa::path(
     get, path = "/v1/api-keys", tag = "account", security(("bearer" = [])),
-    responses(
-        (status = 200, body = Page<ApiKeyView>),
-        (status = 401, body = Problem, content_type = "application/problem+json"),
-        (status = 503, body = Problem, content_type = "application/problem+json"),
-    )
+    responses((status = 200, body = Page<ApiKeyView>))
 )]
 pub(crate) async fn list(
     State(app): State<App>,
@@ -92,13 +88,7 @@ pub(crate) async fn list(
     request_body = NewApiKey,
     responses(
         (status = 201, body = MadeApiKey),
-        (status = 400, body = Problem, content_type = "application/problem+json"),
-        (status = 401, body = Problem, content_type = "application/problem+json"),
         (status = 409, body = Problem, content_type = "application/problem+json"),
-        (status = 413, body = Problem, content_type = "application/problem+json"),
-        (status = 415, body = Problem, content_type = "application/problem+json"),
-        (status = 422, body = Problem, content_type = "application/problem+json"),
-        (status = 503, body = Problem, content_type = "application/problem+json"),
     )
 )]
 pub(crate) async fn create(
@@ -191,9 +181,7 @@ async fn write(
     params(("id" = KeyId, Path)),
     responses(
         (status = 204),
-        (status = 401, body = Problem, content_type = "application/problem+json"),
         (status = 404, body = Problem, content_type = "application/problem+json"),
-        (status = 503, body = Problem, content_type = "application/problem+json"),
     )
 )]
 pub(crate) async fn revoke(

@@ -5,7 +5,7 @@ use reverie_api::{App, Body, Caller, Problem, is_email_token};
 use reverie_domain::email::{LONGEST, is_address};
 use reverie_store::{
     accounts::{self, Account, AccountKind, NewEmail, new_email},
-    tables::{StoreError, Write, WriteError},
+    tables::written,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -46,14 +46,8 @@ pub(crate) struct Asked {
     request_body = EmailWish,
     responses(
         (status = 202, body = Asked),
-        (status = 400, body = Problem, content_type = "application/problem+json"),
-        (status = 401, body = Problem, content_type = "application/problem+json"),
         (status = 409, body = Problem, content_type = "application/problem+json"),
-        (status = 413, body = Problem, content_type = "application/problem+json"),
-        (status = 415, body = Problem, content_type = "application/problem+json"),
-        (status = 422, body = Problem, content_type = "application/problem+json"),
         (status = 429, body = Problem, content_type = "application/problem+json"),
-        (status = 503, body = Problem, content_type = "application/problem+json"),
     )
 )]
 pub(crate) async fn ask(
@@ -79,7 +73,7 @@ pub(crate) async fn ask(
             let detail = "Five such mails can be asked for in 24 hours.";
             Problem::too_many("limit.email", detail, seconds)
         })?;
-        if written(&app, &new.begin(now, &account, before.as_ref())?).await? {
+        if written(&*app.tables, &new.begin(now, &account, before.as_ref())?).await? {
             let asked = Asked { email: new.email, expires_at: new.expires_at };
             return Ok((StatusCode::ACCEPTED, Json(asked)));
         }
@@ -107,14 +101,8 @@ pub(crate) struct Arrived {
     request_body = Arrived,
     responses(
         (status = 200, body = AccountView),
-        (status = 400, body = Problem, content_type = "application/problem+json"),
-        (status = 401, body = Problem, content_type = "application/problem+json"),
         (status = 404, body = Problem, content_type = "application/problem+json"),
-        (status = 413, body = Problem, content_type = "application/problem+json"),
-        (status = 415, body = Problem, content_type = "application/problem+json"),
-        (status = 422, body = Problem, content_type = "application/problem+json"),
         (status = 429, body = Problem, content_type = "application/problem+json"),
-        (status = 503, body = Problem, content_type = "application/problem+json"),
     )
 )]
 pub(crate) async fn confirm(
@@ -134,21 +122,12 @@ pub(crate) async fn confirm(
             return Ok(Json(AccountView::from(&account)));
         }
         let (next, writes) = new.confirm(now, &account)?;
-        if written(&app, &writes).await? {
+        if written(&*app.tables, &writes).await? {
             return Ok(Json(AccountView::from(&next)));
         }
         account = fresh(&app, &account).await?;
     }
     Err(busy())
-}
-
-/// `false` if something has changed.
-async fn written(app: &App, writes: &[Write]) -> Result<bool, StoreError> {
-    match app.tables.write(writes).await {
-        Ok(()) => Ok(true),
-        Err(WriteError::Conflict(_)) => Ok(false),
-        Err(WriteError::Store(error)) => Err(error),
-    }
 }
 
 /// The account as it is now.

@@ -111,9 +111,7 @@ impl From<Erasure> for Content {
     params(Confirmation),
     responses(
         (status = 202, body = Begun, headers(("location" = String))),
-        (status = 401, body = Problem, content_type = "application/problem+json"),
         (status = 422, body = Problem, content_type = "application/problem+json"),
-        (status = 503, body = Problem, content_type = "application/problem+json"),
     )
 )]
 pub(crate) async fn begin(
@@ -161,9 +159,7 @@ async fn write(app: &App, mut account: Account, erasure: &Erasure) -> Result<(),
     params(("id" = ErasureId, Path)),
     responses(
         (status = 200, body = Receipt),
-        (status = 401, body = Problem, content_type = "application/problem+json"),
         (status = 404, body = Problem, content_type = "application/problem+json"),
-        (status = 503, body = Problem, content_type = "application/problem+json"),
     )
 )]
 pub(crate) async fn show(

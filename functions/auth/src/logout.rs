@@ -7,11 +7,7 @@ use reverie_store::accounts::{self, Credential};
 /// no way back to the account.
 #[utoipa::path(
     post, path = "/v1/auth/logout", tag = "account", security(("bearer" = [])),
-    responses(
-        (status = 204),
-        (status = 401, body = Problem, content_type = "application/problem+json"),
-        (status = 503, body = Problem, content_type = "application/problem+json"),
-    )
+    responses((status = 204))
 )]
 pub(crate) async fn logout(
     State(app): State<App>,

@@ -51,11 +51,7 @@ impl From<&Account> for AccountView {
 /// Who the token stands for.
 #[utoipa::path(
     get, path = "/v1/me", tag = "account", security(("bearer" = ["account:read"])),
-    responses(
-        (status = 200, body = AccountView),
-        (status = 401, body = Problem, content_type = "application/problem+json"),
-        (status = 503, body = Problem, content_type = "application/problem+json"),
-    )
+    responses((status = 200, body = AccountView))
 )]
 pub(crate) async fn show(AccountRead(caller): AccountRead) -> Json<AccountView> {
     Json(AccountView::from(&caller.account))
@@ -74,15 +70,7 @@ pub(crate) struct Correction {
 #[utoipa::path(
     patch, path = "/v1/me", tag = "account", security(("bearer" = [])),
     request_body = Correction,
-    responses(
-        (status = 200, body = AccountView),
-        (status = 400, body = Problem, content_type = "application/problem+json"),
-        (status = 401, body = Problem, content_type = "application/problem+json"),
-        (status = 413, body = Problem, content_type = "application/problem+json"),
-        (status = 415, body = Problem, content_type = "application/problem+json"),
-        (status = 422, body = Problem, content_type = "application/problem+json"),
-        (status = 503, body = Problem, content_type = "application/problem+json"),
-    )
+    responses((status = 200, body = AccountView))
 )]
 pub(crate) async fn correct(
     State(app): State<App>,

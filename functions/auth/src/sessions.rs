@@ -43,11 +43,7 @@ impl SessionView {
 /// The account's sessions, last used first.
 #[utoipa::path(
     get, path = "/v1/sessions", tag = "account", security(("bearer" = [])),
-    responses(
-        (status = 200, body = Page<SessionView>),
-        (status = 401, body = Problem, content_type = "application/problem+json"),
-        (status = 503, body = Problem, content_type = "application/problem+json"),
-    )
+    responses((status = 200, body = Page<SessionView>))
 )]
 pub(crate) async fn list(
     State(app): State<App>,
@@ -69,11 +65,7 @@ pub(crate) async fn list(
 /// back to the account.
 #[utoipa::path(
     delete, path = "/v1/sessions", tag = "account", security(("bearer" = [])),
-    responses(
-        (status = 204),
-        (status = 401, body = Problem, content_type = "application/problem+json"),
-        (status = 503, body = Problem, content_type = "application/problem+json"),
-    )
+    responses((status = 204))
 )]
 pub(crate) async fn end_all(State(app): State<App>, caller: Caller) -> Result<StatusCode, Problem> {
     accounts::end_sessions(&*app.tables, caller.account.id, None).await?;
@@ -86,9 +78,7 @@ pub(crate) async fn end_all(State(app): State<App>, caller: Caller) -> Result<St
     params(("id" = SessionId, Path)),
     responses(
         (status = 204),
-        (status = 401, body = Problem, content_type = "application/problem+json"),
         (status = 404, body = Problem, content_type = "application/problem+json"),
-        (status = 503, body = Problem, content_type = "application/problem+json"),
     )
 )]
 pub(crate) async fn end(

@@ -27,11 +27,7 @@ pub(crate) struct Purses {
 /// The account's credits.
 #[utoipa::path(
     get, path = "/v1/credits", tag = "credits", security(("bearer" = ["credits:read"])),
-    responses(
-        (status = 200, body = Balance),
-        (status = 401, body = Problem, content_type = "application/problem+json"),
-        (status = 503, body = Problem, content_type = "application/problem+json"),
-    )
+    responses((status = 200, body = Balance))
 )]
 pub(crate) async fn show(
     State(app): State<App>,

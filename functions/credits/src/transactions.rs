@@ -48,9 +48,7 @@ impl From<Entry> for Transaction {
     params(PageQuery),
     responses(
         (status = 200, body = Page<Transaction>),
-        (status = 401, body = Problem, content_type = "application/problem+json"),
         (status = 422, body = Problem, content_type = "application/problem+json"),
-        (status = 503, body = Problem, content_type = "application/problem+json"),
     )
 )]
 pub(crate) async fn list(

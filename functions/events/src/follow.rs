@@ -39,9 +39,7 @@ struct Frame {
         (status = 200, body = Frame, content_type = "text/event-stream",
          description = "A frame for every change; the schema is a frame's."),
         (status = 204, description = "It is final, and the client has its last frame."),
-        (status = 401, body = Problem, content_type = "application/problem+json"),
         (status = 404, body = Problem, content_type = "application/problem+json"),
-        (status = 503, body = Problem, content_type = "application/problem+json"),
     )
 )]
 pub(crate) async fn follow(

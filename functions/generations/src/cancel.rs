@@ -15,10 +15,8 @@ use crate::{Generations, change::change};
     responses(
         (status = 200, body = GenerationView, description = "It was canceled before."),
         (status = 202, body = GenerationView),
-        (status = 401, body = Problem, content_type = "application/problem+json"),
         (status = 404, body = Problem, content_type = "application/problem+json"),
         (status = 409, body = Problem, content_type = "application/problem+json"),
-        (status = 503, body = Problem, content_type = "application/problem+json"),
     )
 )]
 pub(crate) async fn cancel(

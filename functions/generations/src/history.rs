@@ -60,9 +60,7 @@ impl Filter {
     params(Filter),
     responses(
         (status = 200, body = Page<GenerationView>),
-        (status = 401, body = Problem, content_type = "application/problem+json"),
         (status = 422, body = Problem, content_type = "application/problem+json"),
-        (status = 503, body = Problem, content_type = "application/problem+json"),
     )
 )]
 pub(crate) async fn list(

@@ -16,9 +16,7 @@ use crate::{Generations, wait::until_changed};
     ),
     responses(
         (status = 200, body = GenerationView),
-        (status = 401, body = Problem, content_type = "application/problem+json"),
         (status = 404, body = Problem, content_type = "application/problem+json"),
-        (status = 503, body = Problem, content_type = "application/problem+json"),
     )
 )]
 pub(crate) async fn show(

@@ -23,12 +23,10 @@ static FILES: Semaphore = Semaphore::const_new(2);
     params(("id" = UploadId, Path)),
     responses(
         (status = 200, body = UploadView),
-        (status = 401, body = Problem, content_type = "application/problem+json"),
         (status = 404, body = Problem, content_type = "application/problem+json"),
         (status = 409, body = Problem, content_type = "application/problem+json"),
         (status = 410, body = Problem, content_type = "application/problem+json"),
         (status = 422, body = Problem, content_type = "application/problem+json"),
-        (status = 503, body = Problem, content_type = "application/problem+json"),
     )
 )]
 pub(crate) async fn complete(

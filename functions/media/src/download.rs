@@ -35,11 +35,9 @@ pub(crate) struct Answer {
     responses(
         (status = 200, body = Link, description = "With `redirect=false`."),
         (status = 302, headers(("location" = String))),
-        (status = 401, body = Problem, content_type = "application/problem+json"),
         (status = 404, body = Problem, content_type = "application/problem+json"),
         (status = 410, body = Problem, content_type = "application/problem+json"),
         (status = 422, body = Problem, content_type = "application/problem+json"),
-        (status = 503, body = Problem, content_type = "application/problem+json"),
     )
 )]
 pub(crate) async fn download(

@@ -11,9 +11,7 @@ use crate::{Media, upload::UploadView};
     params(PageQuery),
     responses(
         (status = 200, body = Page<UploadView>),
-        (status = 401, body = Problem, content_type = "application/problem+json"),
         (status = 422, body = Problem, content_type = "application/problem+json"),
-        (status = 503, body = Problem, content_type = "application/problem+json"),
     )
 )]
 pub(crate) async fn list(

@@ -13,9 +13,7 @@ use crate::{
     params(("id" = UploadId, Path)),
     responses(
         (status = 200, body = UploadView),
-        (status = 401, body = Problem, content_type = "application/problem+json"),
         (status = 404, body = Problem, content_type = "application/problem+json"),
-        (status = 503, body = Problem, content_type = "application/problem+json"),
     )
 )]
 pub(crate) async fn show(

@@ -45,13 +45,9 @@ pub fn document(parts: impl IntoIterator<Item = OpenApi>) -> OpenApi {
 /// The name of a schema that a part describes otherwise than the document does.
 fn clash<'p>(document: &OpenApi, part: &'p OpenApi) -> Option<&'p str> {
     let known = &document.components.as_ref()?.schemas;
-    let differs =
-        |name: &str, schema| known.get(name).is_some_and(|other: &RefOr<_>| other != schema);
-    let schemas = part.components.iter().flat_map(|components| &components.schemas);
-    schemas
-        .map(|(name, schema)| (name.as_str(), schema))
-        .find(|(name, schema)| differs(name, *schema))
-        .map(|(name, _)| name)
+    let mut schemas = part.components.as_ref()?.schemas.iter();
+    let clash = schemas.find(|(name, schema)| known.get(*name).is_some_and(|one| one != *schema));
+    clash.map(|(name, _)| name.as_str())
 }
 
 /// What holds for every operation of a kind, and is therefore not written at each.
@@ -67,18 +63,38 @@ fn complete(document: &mut OpenApi) {
         for (method, operation) in operations {
             let Some(operation) = operation else { continue };
             operation.operation_id = Some(operation_id(&method, path));
-            let secured = operation.security.is_some();
-            if secured {
-                let detail = "An API key without the scope; or, with a cookie, a request that \
-                              changes something and does not come from our own pages.";
-                add(operation, "403", detail);
-            }
-            add(operation, "429", "Too much at once. `Retry-After` says when to go on.");
-            if operation.request_body.is_some() {
-                add(operation, "408", "The body did not arrive in time.");
+            for (status, description) in usual(operation) {
+                add(operation, status, description);
             }
         }
     }
+}
+
+/// The problems that an operation may answer with because of what it takes.
+fn usual(operation: &Operation) -> Vec<(&'static str, &'static str)> {
+    let mut usual = vec![("429", "Too much at once. `Retry-After` says when to go on.")];
+    if operation.security.is_some() {
+        usual.extend([
+            ("401", "Without a token or cookie that is good."),
+            (
+                "403",
+                "An API key without the scope; or, with a cookie, a request that changes something \
+                 and does not come from our own pages.",
+            ),
+            ("503", "A store that does not answer. The same request may be sent again."),
+        ]);
+    }
+    let Some(body) = &operation.request_body else { return usual };
+    usual.push(("408", "The body did not arrive in time."));
+    if matches!(body, RefOr::T(body) if body.content.contains_key("application/json")) {
+        usual.extend([
+            ("400", "A body or header that is malformed."),
+            ("413", "A body that is too large."),
+            ("415", "A body that is not JSON, or encoded."),
+            ("422", "A field that is wrong: `errors` names each."),
+        ]);
+    }
+    usual
 }
 
 /// `GET /v1/generations/{id}/files/{name}` is `get_generations_by_id_files_by_name`: OpenAPI wants

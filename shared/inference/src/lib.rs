@@ -12,6 +12,7 @@ mod runtime;
 mod scene_engine;
 mod score;
 mod score_engine;
+mod text;
 
 /// Any numbers and names at all, of which a score is made: tempo, beats, tonic, minor; sections
 /// and their bars; instruments, programs and notes.

@@ -14,7 +14,7 @@ use crate::{
     agenda::{Task, moved},
     ledger::{self, LedgerError},
     record::{deletion, from_row, get, replace},
-    tables::{Key, Query, Range, Row, StoreError, Table, Tables, Write, WriteError},
+    tables::{Key, Query, Range, Row, StoreError, Table, Tables, Write, WriteError, written},
 };
 
 /// How many rows one transaction deletes.
@@ -152,11 +152,7 @@ pub async fn advance(
     }];
     writes.extend(moved(Task::Erase(after.id), before.due_at, after.due_at)?);
     writes.extend(others);
-    match tables.write(&writes).await {
-        Ok(()) => Ok(true),
-        Err(WriteError::Conflict(_)) => Ok(false),
-        Err(WriteError::Store(error)) => Err(error),
-    }
+    written(tables, &writes).await
 }
 
 /// Rows that were found, and their deletion.

@@ -11,7 +11,7 @@ use crate::{
     accounts::Account,
     agenda::{Task, moved},
     record::{from_row, get},
-    tables::{Key, Query, Range, StoreError, Table, Tables, Write, WriteError},
+    tables::{Key, Query, Range, StoreError, Table, Tables, Write, written},
 };
 
 impl Record for Export {
@@ -85,11 +85,7 @@ pub async fn advance(
     let mut writes = vec![after.replace(before)?];
     writes.extend(others);
     writes.extend(moved(task(after), before.due_at, after.due_at)?);
-    match tables.write(&writes).await {
-        Ok(()) => Ok(true),
-        Err(WriteError::Conflict(_)) => Ok(false),
-        Err(WriteError::Store(error)) => Err(error),
-    }
+    written(tables, &writes).await
 }
 
 const fn task(export: &Export) -> Task {

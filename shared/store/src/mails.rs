@@ -9,7 +9,7 @@ use crate::{
     Record,
     agenda::{Task, moved},
     record::get,
-    tables::{Key, StoreError, Table, Tables, Write, WriteError},
+    tables::{Key, StoreError, Table, Tables, Write, written},
 };
 
 impl Record for Mail {
@@ -62,14 +62,6 @@ pub async fn forget(tables: &dyn Tables, mail: &Mail) -> Result<bool, StoreError
     let mut writes = vec![mail.delete()];
     writes.extend(moved(task(mail), Some(mail.due_at), None)?);
     written(tables, &writes).await
-}
-
-async fn written(tables: &dyn Tables, writes: &[Write]) -> Result<bool, StoreError> {
-    match tables.write(writes).await {
-        Ok(()) => Ok(true),
-        Err(WriteError::Conflict(_)) => Ok(false),
-        Err(WriteError::Store(error)) => Err(error),
-    }
 }
 
 const fn task(mail: &Mail) -> Task {

@@ -108,6 +108,18 @@ pub enum WriteError {
     Store(#[from] StoreError),
 }
 
+/// Writes all rows or none. `false` if a condition did not hold: somebody else was there first.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn written(tables: &dyn Tables, writes: &[Write]) -> Result<bool, StoreError> {
+    match tables.write(writes).await {
+        Ok(()) => Ok(true),
+        Err(WriteError::Conflict(_)) => Ok(false),
+        Err(WriteError::Store(error)) => Err(error),
+    }
+}
+
 /// A secondary index.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Index {

@@ -96,3 +96,33 @@ async fn every_wish_is_heard() {
     assert_eq!(duo.notes.len(), 2);
     app.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_preset_decides_what_nobody_says() {
+    let app = TestApp::start_with(|config| {
+        config.models = vec![real_packages()];
+        config.guest_credits = 1000;
+    })
+    .await;
+    let guest = app.guest().await;
+    let piece = |style| json!({"prompt": "music for my video", "style": style});
+    let preset = |name: &str| piece(json!({"preset": name}));
+    let [sleep, fight] =
+        [made(&guest, preset("deep sleep")).await, made(&guest, preset("8-bit boss fight")).await];
+    let style = |made: &Made| made.understood["style"].clone();
+    assert_eq!([style(&sleep), style(&fight)], ["ambient", "chiptune"]);
+    assert!((48.0..=62.5).contains(&sleep.tempo), "{}", sleep.tempo);
+    assert!((150.0..=185.2).contains(&fight.tempo), "{}", fight.tempo);
+    assert!(!sleep.notes.contains_key(&DRUMS) && fight.notes.contains_key(&DRUMS));
+    let count = |made: &Made| made.notes.values().sum::<usize>();
+    assert!(count(&fight) > 2 * count(&sleep), "{} and {}", count(&fight), count(&sleep));
+
+    // It gives way to a field, and to the prompt.
+    let named = json!({"preset": "deep sleep", "tempo_bpm": 120});
+    let named = made(&guest, piece(named)).await;
+    assert!((named.tempo / 120.0 - 1.0).abs() < 0.045, "{}", named.tempo);
+    let mut said = preset("deep sleep");
+    said["prompt"] = json!("hard techno");
+    assert_eq!(style(&made(&guest, said).await), "techno");
+    app.stop().await;
+}

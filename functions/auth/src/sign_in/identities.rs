@@ -29,11 +29,7 @@ pub(crate) struct IdentityView {
 /// By what one signs in to the account.
 #[utoipa::path(
     get, path = "/v1/me/identities", tag = "account", security(("bearer" = [])),
-    responses(
-        (status = 200, body = Page<IdentityView>),
-        (status = 401, body = Problem, content_type = "application/problem+json"),
-        (status = 503, body = Problem, content_type = "application/problem+json"),
-    )
+    responses((status = 200, body = Page<IdentityView>))
 )]
 pub(crate) async fn list(
     State(auth): State<Auth>,
@@ -56,11 +52,9 @@ pub(crate) async fn list(
     params(("provider" = String, Path, example = "google")),
     responses(
         (status = 204),
-        (status = 401, body = Problem, content_type = "application/problem+json"),
         (status = 404, body = Problem, content_type = "application/problem+json"),
         (status = 409, body = Problem, content_type = "application/problem+json"),
         (status = 429, body = Problem, content_type = "application/problem+json"),
-        (status = 503, body = Problem, content_type = "application/problem+json"),
     )
 )]
 pub(crate) async fn remove(

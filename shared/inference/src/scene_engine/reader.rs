@@ -6,6 +6,7 @@ use serde::Deserialize;
 use tract_onnx::prelude::*;
 
 use crate::runtime::Plan;
+use crate::text::{bucket, words};
 
 /// How sure the model has to be of what it read, as a share.
 const SURE: f32 = 0.5;
@@ -87,7 +88,7 @@ fn likeliest<'h>(head: &'h Head, logits: &[f32]) -> Option<&'h str> {
 /// The buckets of each word and of its letters, `parts` for each of `words`; 0 is none.
 fn features(prompt: &str, layout: &Layout) -> Vec<i64> {
     let mut ids = Vec::with_capacity(layout.words * layout.parts);
-    for word in words(prompt).take(layout.words) {
+    for word in words(prompt, layout.words) {
         let marked: Vec<char> = format!("<{word}>").chars().collect();
         let grams = [3, 4].into_iter().flat_map(|n| marked.windows(n));
         let pieces = std::iter::once(format!("w:{word}"))
@@ -98,23 +99,6 @@ fn features(prompt: &str, layout: &Layout) -> Vec<i64> {
     }
     ids.resize(layout.words * layout.parts, 0);
     ids
-}
-
-/// Runs of letters, digits and everything beyond ASCII, in lower case and without apostrophes.
-fn words(prompt: &str) -> impl Iterator<Item = String> {
-    let text = prompt.to_lowercase().replace(['\'', '\u{2019}'], "");
-    let inside = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c >= '\u{80}';
-    let words: Vec<String> =
-        text.split(|c| !inside(c)).filter(|word| !word.is_empty()).map(str::to_owned).collect();
-    words.into_iter()
-}
-
-/// FNV-1a with 32 bits; 0 is kept for nothing.
-fn bucket(piece: &str, buckets: u32) -> i64 {
-    let hash = piece
-        .bytes()
-        .fold(0x811C_9DC5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
-    i64::from(1 + hash % (buckets - 1))
 }
 
 #[cfg(test)]
