@@ -118,11 +118,14 @@ def make_seeds(server, token):
         job = server.call("GET", path, token, headers={"Prefer": "wait=25"})
     assert job["status"] == "succeeded", job
     generation = {"id": job["id"]}
+    version = server.call("GET", "/v1/policies", token)["versions"][0]["version"]
     files = [generation | {"name": file["name"]} for file in job["files"]]
     return {
         "GET /v1/generations/{id}": [generation],
         "GET /v1/generations/{id}/events": [generation],
         "GET /v1/generations/{id}/files/{name}": files,
+        "GET /v1/policies/{version}": [{"version": version}],
+        "POST /v1/policies/{version}/acknowledgement": [{"version": version}],
         "GET /v1/auth/{provider}/login": [{"provider": "local"}],
         "GET /v1/auth/{provider}/callback": [{"provider": "local"}],
         "DELETE /v1/me/identities/{provider}": [{"provider": "again"}],

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod acknowledge;
 mod consents;
 mod data;
 mod exports;
@@ -33,6 +34,7 @@ impl FromRef<AccountState> for App {
 pub fn router(state: AccountState) -> OpenApiRouter {
     OpenApiRouter::new()
         .routes(routes!(consents::show, consents::put))
+        .routes(routes!(acknowledge::acknowledge))
         .routes(routes!(unsubscribe::unsubscribe))
         .routes(routes!(preferences::show, preferences::put))
         .routes(routes!(limits::show, limits::put))

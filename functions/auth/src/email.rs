@@ -119,11 +119,11 @@ pub(crate) async fn confirm(
         let new = new.ok_or_else(Problem::not_found)?;
         // A client that lost the answer asks again.
         if new.confirmed_at.is_some() {
-            return Ok(Json(AccountView::from(&account)));
+            return Ok(Json(AccountView::new(&account, app.now())));
         }
         let (next, writes) = new.confirm(now, &account)?;
         if written(&*app.tables, &writes).await? {
-            return Ok(Json(AccountView::from(&next)));
+            return Ok(Json(AccountView::new(&next, app.now())));
         }
         account = fresh(&app, &account).await?;
     }

@@ -1,19 +1,12 @@
 use axum::{Json, extract::State};
 use jiff::Timestamp;
-use reverie_api::{AccountRead, App, Body, Caller, Problem};
-use reverie_domain::{ids::AccountId, plan::Plan};
-use reverie_store::{
-    Record,
-    accounts::{self, Account, AccountKind},
-    tables::WriteError,
-};
+use reverie_api::{AccountRead, App, Body, Caller, Problem, change_account};
+use reverie_domain::{ids::AccountId, plan::Plan, policy};
+use reverie_store::accounts::{Account, AccountKind};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::sign_in::NAME;
-
-/// How often a change is tried while something else of the account changes.
-const ATTEMPTS: u32 = 5;
 
 /// An account.
 #[derive(Serialize, ToSchema)]
@@ -33,10 +26,38 @@ pub(crate) struct AccountView {
     /// Their confirmed address.
     #[serde(skip_serializing_if = "Option::is_none")]
     email: Option<String>,
+    policy: PolicyView,
 }
 
-impl From<&Account> for AccountView {
-    fn from(account: &Account) -> Self {
+/// The version of the policies that holds, and whether it was acknowledged.
+#[derive(Serialize, ToSchema)]
+#[schema(as = AccountPolicy)]
+pub(crate) struct PolicyView {
+    #[schema(example = "2026-11-01")]
+    version: &'static str,
+    /// When the account acknowledged this version.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    acknowledged_at: Option<Timestamp>,
+    /// The version that is to be acknowledged, if one is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    to_acknowledge: Option<&'static str>,
+}
+
+impl PolicyView {
+    fn new(account: &Account, now: Timestamp) -> Self {
+        let version = policy::at(now).policy.version;
+        let read = account.acknowledged.keys().map(String::as_str);
+        Self {
+            version,
+            acknowledged_at: account.acknowledged.get(version).copied(),
+            to_acknowledge: policy::unacknowledged(now, read).map(|policy| policy.version),
+        }
+    }
+}
+
+impl AccountView {
+    pub(crate) fn new(account: &Account, now: Timestamp) -> Self {
         Self {
             id: account.id,
             kind: account.kind,
@@ -44,6 +65,7 @@ impl From<&Account> for AccountView {
             created_at: account.created_at,
             name: account.name.clone(),
             email: account.email.clone(),
+            policy: PolicyView::new(account, now),
         }
     }
 }
@@ -53,8 +75,11 @@ impl From<&Account> for AccountView {
     get, path = "/v1/me", tag = "account", security(("bearer" = ["account:read"])),
     responses((status = 200, body = AccountView))
 )]
-pub(crate) async fn show(AccountRead(caller): AccountRead) -> Json<AccountView> {
-    Json(AccountView::from(&caller.account))
+pub(crate) async fn show(
+    State(app): State<App>,
+    AccountRead(caller): AccountRead,
+) -> Json<AccountView> {
+    Json(AccountView::new(&caller.account, app.now()))
 }
 
 /// What a person corrects.
@@ -81,17 +106,9 @@ pub(crate) async fn correct(
     if name.is_empty() || correction.name.chars().count() > NAME {
         return Err(Problem::invalid_field("name", format!("must have 1 to {NAME} characters")));
     }
-    let mut account = caller.account;
-    for _ in 0..ATTEMPTS {
-        let next = Account { name: Some(name.to_owned()), ..account.next() };
-        match app.tables.write(&[next.replace(&account)?]).await {
-            Ok(()) => return Ok(Json(AccountView::from(&next))),
-            Err(WriteError::Store(error)) => return Err(error.into()),
-            Err(WriteError::Conflict(_)) => {
-                let found = accounts::find(&*app.tables, account.id).await?;
-                account = found.ok_or_else(Problem::unauthorized)?;
-            }
-        }
-    }
-    Err(Problem::too_many("account.busy", "The account keeps changing. Please try again.", 1))
+    let account = change_account(&app, caller.account, |account| {
+        Some(Account { name: Some(name.to_owned()), ..account.next() })
+    })
+    .await?;
+    Ok(Json(AccountView::new(&account, app.now())))
 }

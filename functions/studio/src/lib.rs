@@ -13,5 +13,6 @@ pub fn router() -> OpenApiRouter {
         .routes(routes!(page::show))
         .routes(routes!(health::check))
         .routes(routes!(openapi::show))
+        .routes(routes!(policies::list))
         .routes(routes!(policies::show))
 }

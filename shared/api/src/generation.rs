@@ -10,6 +10,7 @@ use reverie_domain::{
     ids::{AccountId, GenerationId},
     job::{Failure, Job, ModelRef, Status},
     manifest::Kind,
+    policy,
     request::CanonicalRequest,
 };
 use reverie_store::{
@@ -22,9 +23,6 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use crate::{App, Problem};
-
-/// The version of the terms that results are made under.
-pub const TERMS_VERSION: &str = "2026-11-01";
 
 /// A generation: one job and its results.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -240,7 +238,10 @@ pub async fn view(
         failure: job.failure.clone(),
         files,
         showcase: false,
-        rights: Rights { owner: job.account, terms_version: TERMS_VERSION.to_owned() },
+        rights: Rights {
+            owner: job.account,
+            terms_version: policy::at(job.created_at).policy.version.to_owned(),
+        },
         labels,
         urls: Urls { events: format!("{this}/events"), cancel: format!("{this}/cancel"), this },
         version: job.version,

@@ -14,6 +14,7 @@ pub mod mail;
 pub mod manifest;
 pub mod personal;
 pub mod plan;
+pub mod policy;
 pub mod preferences;
 pub mod random;
 pub mod rate;

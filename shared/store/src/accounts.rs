@@ -7,6 +7,8 @@ mod new_email;
 mod requests;
 mod sessions;
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use reverie_domain::{
     ids::{AccountId, ErasureId, WalletId},
@@ -78,6 +80,10 @@ pub struct Account {
     /// The erasure that is under way. From then on nobody is let in.
     #[serde(default)]
     pub erasure: Option<ErasureId>,
+    /// The versions of the policies that its owner has acknowledged, and when. Those of a guest that joined
+    /// stay the guest's.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub acknowledged: BTreeMap<String, Timestamp>,
     /// Counts the row's changes.
     pub version: u64,
 }
@@ -118,6 +124,7 @@ impl Account {
             aliases: Vec::new(),
             joined: None,
             erasure: None,
+            acknowledged: BTreeMap::new(),
             version: 1,
         }
     }

@@ -2,10 +2,12 @@
 
 use std::collections::BTreeSet;
 
+use jiff::Timestamp;
 use reqwest::StatusCode;
 use reverie_domain::{
     consent::TEXT_VERSION,
     personal::{EVERY_ROW, REGISTER, place_of},
+    policy,
 };
 use reverie_tests::{Browser, Client};
 use serde_json::{Value, json};
@@ -59,6 +61,9 @@ async fn live(app: &TestApp) {
     let consents = json!({"text_version": TEXT_VERSION, "decisions": decisions});
     let work = json!([{"purpose": "showcase", "granted": true, "generation": made["id"]}]);
     let shown = json!({"text_version": TEXT_VERSION, "decisions": work});
+    let path =
+        format!("/v1/policies/{}/acknowledgement", policy::at(Timestamp::now()).policy.version);
+    guest.post(&path, Value::Null).await.expect(StatusCode::OK);
     for (path, body) in [
         ("/v1/me/consents", consents),
         ("/v1/me/consents", shown),
@@ -99,6 +104,33 @@ async fn every_stored_attribute_is_declared_and_every_declared_row_is_stored() {
     let declared = REGISTER.iter().flat_map(|data| data.stored_in);
     let declared = declared.filter(|place| place.store != "bucket");
     assert_eq!(seen, declared.map(|place| (place.store, place.kind)).collect());
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_version_of_the_policies_is_read_and_acknowledged_once() {
+    let app = TestApp::without_worker().await;
+    let (nobody, guest) = (app.nobody(), app.guest().await);
+    let policies = nobody.get("/v1/policies").await.expect(StatusCode::OK);
+    let version = policies["current"]["version"].as_str().unwrap();
+    assert_eq!(policies["versions"][0]["version"], version);
+    let one = nobody.get(&format!("/v1/policies/{version}")).await.expect(StatusCode::OK);
+    assert_eq!(one, policies["current"]);
+    assert!(one["text"].as_str().unwrap().contains(version));
+
+    let before = guest.get("/v1/me").await.expect(StatusCode::OK);
+    assert_eq!(before["policy"], json!({"version": version, "to_acknowledge": version}));
+    let path = format!("/v1/policies/{version}/acknowledgement");
+    let first = guest.post(&path, Value::Null).await.expect(StatusCode::OK);
+    let again = guest.post(&path, Value::Null).await.expect(StatusCode::OK);
+    assert_eq!(first, again, "the first one counts");
+    let after = guest.get("/v1/me").await.expect(StatusCode::OK);
+    let at = &first["acknowledged_at"];
+    assert_eq!(after["policy"], json!({"version": version, "acknowledged_at": at}));
+
+    let other = guest.post("/v1/policies/1999-01-01/acknowledgement", Value::Null).await;
+    assert_eq!(other.expect(StatusCode::NOT_FOUND)["code"], "not_found");
+    nobody.get("/v1/policies/1999-01-01").await.expect(StatusCode::NOT_FOUND);
     app.stop().await;
 }
 

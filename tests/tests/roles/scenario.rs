@@ -11,6 +11,7 @@ use reverie_domain::{
     job::Job,
     mail::{Letter, Mail},
     manifest::CATALOGUE_KEY,
+    policy,
 };
 use reverie_store::{
     Record,
@@ -143,6 +144,7 @@ async fn everyone_reads(player: &mut Player) {
     ] {
         player.get(path, &[]).await;
     }
+    player.get("/v1/policies/{version}", &[policy::at(Timestamp::now()).policy.version]).await;
     for path in ["/v1/me", "/v1/credits", "/v1/generations", "/v1/uploads"] {
         for _ in 0..OFTEN {
             player.get(path, &[]).await;
@@ -333,6 +335,9 @@ async fn decisions(app: &App, player: &mut Player) {
     assert_eq!(click.status, StatusCode::NO_CONTENT, "{:#}", click.json);
     player.take(Method::PUT, "/v1/me/preferences", &[], json!({"seconds": 30})).await;
     player.take(Method::PUT, "/v1/me/limits", &[], json!({"per_month": 1_000_000})).await;
+    let version = policy::at(Timestamp::now()).policy.version;
+    let path = "/v1/policies/{version}/acknowledgement";
+    player.take(Method::POST, path, &[version], Value::Null).await;
     for path in ["consents", "preferences", "limits", "data"] {
         player.get(&format!("/v1/me/{path}"), &[]).await;
     }

@@ -47,9 +47,11 @@ pub const REGISTER: &[PersonalData] = &[
                 "aliases",
                 "joined",
                 "erasure",
+                "acknowledged",
             ],
         )],
-        purpose: "to own generations and credits, and to know what to call its owner",
+        purpose: "to own generations and credits, to know what to call its owner, and which policies they have \
+                  acknowledged",
         kept: "a guest's until 30 days after last use, after sign-in 3 years, to the day; 30 days before \
                that, the owner is told by mail",
         shown: "GET /v1/me",

@@ -68,6 +68,8 @@ pub(super) const TABLE: &[(&str, [&str; 5])] = &[
     ("GET /v1/models", OPEN),
     ("GET /v1/openapi.json", OPEN),
     ("GET /v1/policies", OPEN),
+    ("GET /v1/policies/{version}", OPEN),
+    ("POST /v1/policies/{version}/acknowledgement", MINE),
     ("POST /v1/quotes", MINE),
     ("POST /v1/sketches", MINE),
     ("GET /v1/sessions", MINE),
