@@ -1,6 +1,6 @@
 //! The versions of the terms and the privacy policy: what they say and from when.
 //!
-//! A version is a file in `policies/` and a line in [`POLICIES`]; both stay when a later one comes, because
+//! A version is a file in `policies/` and a line in `ALL`; both stay when a later one comes, because
 //! works name the version that they were made under.
 
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
