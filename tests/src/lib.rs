@@ -13,6 +13,7 @@ pub mod moved;
 pub mod paused;
 mod process;
 mod queues;
+mod rows;
 mod serving;
 pub mod sim;
 pub mod stops;
@@ -23,6 +24,7 @@ use std::{path::PathBuf, time::Duration};
 
 use reqwest::{Method, StatusCode, header::HeaderMap};
 use reverie::local::{Local, LocalConfig};
+use reverie_domain::ids::AccountId;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -35,6 +37,7 @@ pub use self::{
     },
     process::Process,
     queues::messages,
+    rows::{Row, rows},
     serving::Serving,
 };
 
@@ -231,6 +234,12 @@ impl Client {
     /// DELETE.
     pub async fn delete(&self, path: &str) -> Answer {
         send(self.request(Method::DELETE, path)).await
+    }
+
+    /// Whose token it is.
+    pub async fn account(&self) -> AccountId {
+        let me = self.get("/v1/me").await.expect(StatusCode::OK);
+        me["id"].as_str().expect("an id").parse().expect("an account's id")
     }
 
     /// Submits a short piece and returns the generation.

@@ -5,6 +5,12 @@
 
 #[path = "roles/grants.rs"]
 mod grants;
+#[path = "roles/jobs.rs"]
+mod jobs;
+#[path = "roles/people.rs"]
+mod people;
+#[path = "roles/player.rs"]
+mod player;
 #[path = "roles/scenario.rs"]
 mod scenario;
 #[path = "roles/sign_in.rs"]

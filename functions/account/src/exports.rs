@@ -3,13 +3,16 @@ use std::time::Duration;
 use axum::{Json, extract::State};
 use http::{HeaderName, StatusCode, header};
 use jiff::{SignedDuration, Timestamp};
-use reverie_api::{App, Caller, Id, IdempotencyKey, Problem, Replay, generation::Link};
+use reverie_api::{
+    ATTEMPTS, App, Caller, Id, IdempotencyKey, Problem, Replay, account_busy, fresh_account,
+    generation::Link,
+};
 use reverie_domain::{
     export::{Export, ExportStatus},
     ids::ExportId,
 };
 use reverie_store::{
-    accounts::{self, Account},
+    accounts::Account,
     exports,
     objects::{LINK_VALIDITY, Objects},
     operations::Idempotency,
@@ -21,9 +24,6 @@ use utoipa::ToSchema;
 use crate::AccountState;
 
 const ROUTE: &str = "POST /v1/me/exports";
-/// How often an export is tried while something else of the account changes.
-const ATTEMPTS: u32 = 5;
-
 /// An archive of all that is held about the account.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Export)]
@@ -137,12 +137,11 @@ async fn begun(
             Ok(()) => return Ok(export),
             Err(WriteError::Store(error)) => return Err(error.into()),
             Err(WriteError::Conflict(_)) => {
-                let found = accounts::find(&*app.tables, account.id).await?;
-                account = found.ok_or_else(Problem::unauthorized)?;
+                account = fresh_account(app, account.id).await?;
             }
         }
     }
-    Err(Problem::too_many("account.busy", "The account keeps changing. Please try again.", 1))
+    Err(account_busy())
 }
 
 /// 429 if none can be asked for now.

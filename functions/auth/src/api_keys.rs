@@ -2,7 +2,8 @@ use axum::{Json, extract::State};
 use http::StatusCode;
 use jiff::Timestamp;
 use reverie_api::{
-    App, Body, Caller, Id, IdempotencyKey, Page, Problem, Replay, token::PlainToken,
+    ATTEMPTS, App, Body, Caller, Id, IdempotencyKey, Page, Problem, Replay, account_busy,
+    fresh_account, token::PlainToken,
 };
 use reverie_domain::{ids::KeyId, scope::Scope};
 use reverie_store::{
@@ -15,8 +16,6 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 const ROUTE: &str = "POST /v1/api-keys";
-/// How often a key is tried while something else of the account changes.
-const ATTEMPTS: u32 = 5;
 const NAME_CHARS: usize = 100;
 
 /// An API key to be made.
@@ -168,11 +167,10 @@ async fn write(
             past = Some(present);
         }
         if let Some(Outcome::Clashed(_)) = outcomes.first() {
-            let found = accounts::find(&*app.tables, account.id).await?;
-            account = found.ok_or_else(Problem::unauthorized)?;
+            account = fresh_account(app, account.id).await?;
         }
     }
-    Err(Problem::too_many("account.busy", "The account keeps changing. Please try again.", 1))
+    Err(account_busy())
 }
 
 /// Revokes an API key at once.

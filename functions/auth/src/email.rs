@@ -1,19 +1,18 @@
 use axum::{Json, extract::State};
 use http::StatusCode;
 use jiff::Timestamp;
-use reverie_api::{App, Body, Caller, Problem, is_email_token};
+use reverie_api::{
+    ATTEMPTS, App, Body, Caller, Problem, account_busy, fresh_account, is_email_token,
+};
 use reverie_domain::email::{LONGEST, is_address};
 use reverie_store::{
-    accounts::{self, Account, AccountKind, NewEmail, new_email},
+    accounts::{AccountKind, NewEmail, new_email},
     tables::written,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::me::AccountView;
-
-/// How often a change is tried while something else of the account changes.
-const ATTEMPTS: u32 = 5;
 
 /// The address that somebody wants mail to go to.
 #[derive(Deserialize, ToSchema)]
@@ -77,9 +76,9 @@ pub(crate) async fn ask(
             let asked = Asked { email: new.email, expires_at: new.expires_at };
             return Ok((StatusCode::ACCEPTED, Json(asked)));
         }
-        account = fresh(&app, &account).await?;
+        account = fresh_account(&app, account.id).await?;
     }
-    Err(busy())
+    Err(account_busy())
 }
 
 /// That a mail has arrived.
@@ -119,23 +118,13 @@ pub(crate) async fn confirm(
         let new = new.ok_or_else(Problem::not_found)?;
         // A client that lost the answer asks again.
         if new.confirmed_at.is_some() {
-            return Ok(Json(AccountView::new(&account, app.now())));
+            return Ok(Json(AccountView::new(&account, now)));
         }
         let (next, writes) = new.confirm(now, &account)?;
         if written(&*app.tables, &writes).await? {
-            return Ok(Json(AccountView::new(&next, app.now())));
+            return Ok(Json(AccountView::new(&next, now)));
         }
-        account = fresh(&app, &account).await?;
+        account = fresh_account(&app, account.id).await?;
     }
-    Err(busy())
-}
-
-/// The account as it is now.
-async fn fresh(app: &App, account: &Account) -> Result<Account, Problem> {
-    let found = accounts::find(&*app.tables, account.id).await?;
-    found.ok_or_else(Problem::unauthorized)
-}
-
-fn busy() -> Problem {
-    Problem::too_many("account.busy", "The account keeps changing. Please try again.", 1)
+    Err(account_busy())
 }

@@ -1,22 +1,18 @@
 use axum::{Json, extract::State};
 use http::{StatusCode, header};
 use jiff::Timestamp;
-use reverie_api::{App, Caller, Id, Params, Problem, ReceiptToken, Signer, ended_cookie};
+use reverie_api::{
+    ATTEMPTS, App, Caller, Id, Params, Problem, ReceiptToken, Signer, account_busy, ended_cookie,
+    fresh_account,
+};
 use reverie_domain::{
     erasure::{Erasure, Kept},
     ids::ErasureId,
 };
-use reverie_store::{
-    accounts::{self, Account},
-    erasures,
-    ledger::LedgerError,
-};
+use reverie_store::{accounts::Account, erasures, ledger::LedgerError};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::{IntoParams, ToSchema};
-
-/// How often the erasure is tried while something else of the account changes.
-const ATTEMPTS: u32 = 5;
 
 /// That it is meant.
 #[derive(Deserialize, IntoParams)]
@@ -138,8 +134,7 @@ async fn write(app: &App, mut account: Account, erasure: &Erasure) -> Result<(),
             Ok(_) => return Ok(()),
             Err(LedgerError::Conflict(_)) => {
                 // It changed, or another request has begun to erase it.
-                let found = accounts::find(&*app.tables, account.id).await?;
-                account = found.ok_or_else(Problem::unauthorized)?;
+                account = fresh_account(app, account.id).await?;
             }
             // The transaction may have been written although no answer came.
             Err(LedgerError::Store(error)) => {
@@ -149,7 +144,7 @@ async fn write(app: &App, mut account: Account, erasure: &Erasure) -> Result<(),
             Err(error) => return Err(error.into()),
         }
     }
-    Err(Problem::too_many("account.busy", "The account keeps changing. Please try again.", 1))
+    Err(account_busy())
 }
 
 /// The receipt of an erasure, for whoever has its token: the account is gone. It can be read for three

@@ -36,7 +36,7 @@ pub use caller::{
     from_our_pages,
 };
 pub use catalogue::Catalogue;
-pub use change::change_account;
+pub use change::{ATTEMPTS, account_busy, change_account, fresh_account};
 pub use cookies::{SESSION, ended_cookie, read_cookie, session_cookie, set_cookie};
 pub use device::UserAgent;
 pub use email_token::{email_token, is_email_token};

@@ -9,31 +9,10 @@ use reverie_domain::{
     personal::{EVERY_ROW, REGISTER, place_of},
     policy,
 };
-use reverie_tests::{Browser, Client};
+use reverie_tests::{Browser, Client, rows};
 use serde_json::{Value, json};
 
 use crate::TestApp;
-
-/// Every row of every table: the table, the keys, the attributes.
-async fn rows(app: &TestApp) -> Vec<(&'static str, String, String, Vec<String>)> {
-    let stack = app.local().stack();
-    let tables = &stack.resources().tables;
-    let mut all = Vec::new();
-    for (store, table) in [
-        ("accounts", &tables.accounts),
-        ("ledger", &tables.ledger),
-        ("generations", &tables.generations),
-        ("operations", &tables.operations),
-    ] {
-        let scan = stack.dynamodb().scan().table_name(table).send().await.unwrap();
-        assert!(scan.last_evaluated_key.is_none(), "one page is all");
-        for row in scan.items.unwrap_or_default() {
-            let text = |name: &str| row[name].as_s().unwrap().clone();
-            all.push((store, text("pk"), text("sk"), row.keys().cloned().collect()));
-        }
-    }
-    all
-}
 
 /// Does whatever makes a row.
 async fn live(app: &TestApp) {
@@ -92,10 +71,11 @@ async fn every_stored_attribute_is_declared_and_every_declared_row_is_stored() {
     let app = TestApp::start().await;
     live(&app).await;
     let mut seen = BTreeSet::new();
-    for (store, pk, sk, attributes) in rows(&app).await {
-        let place = place_of(store, &pk, &sk);
+    for row in rows(app.local().stack()).await {
+        let (store, pk, sk) = (row.store, row.pk(), row.sk());
+        let place = place_of(store, pk, sk);
         let place = place.unwrap_or_else(|| panic!("{store} {pk} {sk} is not in the list"));
-        for name in &attributes {
+        for name in row.attributes.keys() {
             let known = EVERY_ROW.contains(&&**name) || place.fields.contains(&&**name);
             assert!(known, "`{name}` of {store} {} is not in the list", place.kind);
         }

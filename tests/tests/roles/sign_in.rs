@@ -4,7 +4,7 @@ use reqwest::{Method, StatusCode};
 use reverie_tests::{Browser, Client};
 use serde_json::{Value, json};
 
-use super::scenario::Player;
+use super::player::Player;
 
 const EMAIL: &str = "ada@example.com";
 

@@ -1,5 +1,5 @@
 use http::StatusCode;
-use reverie_api::{App, Problem};
+use reverie_api::{ATTEMPTS, App, Problem, account_busy, fresh_account};
 use reverie_store::{
     Record,
     accounts::{self, Account, IDENTITIES, Identity},
@@ -10,9 +10,6 @@ use super::{
     admission::{identity, subject_hash},
     person::Person,
 };
-
-/// How often it is tried while something else of the account changes.
-const ATTEMPTS: u32 = 5;
 
 /// A change of an account's identities.
 pub(super) enum Change<'a> {
@@ -36,12 +33,11 @@ impl Change<'_> {
                 Ok(()) => return Ok(()),
                 Err(WriteError::Store(error)) => return Err(error.into()),
                 Err(WriteError::Conflict(_)) => {
-                    let found = accounts::find(&*app.tables, account.id).await?;
-                    account = found.ok_or_else(Problem::unauthorized)?;
+                    account = fresh_account(app, account.id).await?;
                 }
             }
         }
-        Err(Problem::too_many("account.busy", "The account keeps changing. Please try again.", 1))
+        Err(account_busy())
     }
 }
 

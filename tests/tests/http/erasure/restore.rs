@@ -1,0 +1,92 @@
+//! A restore brings an account back, and it is erased again.
+
+use std::sync::Arc;
+
+use jiff::SignedDuration;
+use reqwest::StatusCode;
+use reverie::stack::Stack;
+use reverie_domain::erasure::LAST_PASS;
+use reverie_housekeeper::Housekeeper;
+use reverie_store::agenda::PAGE;
+use reverie_tests::{Row, moved::MovedClock, rows};
+
+use super::{erased, small, start};
+use crate::TestApp;
+
+/// What the restore page says must stay.
+fn stays(row: &Row) -> bool {
+    let pk = row.pk();
+    pk == "agenda" || pk.starts_with("erasure#")
+}
+
+/// Puts these rows in the place of those that are there, as `infra/README.md` says.
+async fn restore(stack: &Stack, backup: Vec<Row>) {
+    for Row { table, attributes, .. } in rows(stack).await.into_iter().filter(|row| !stays(row)) {
+        let key = attributes.into_iter().filter(|(name, _)| matches!(name.as_str(), "pk" | "sk"));
+        let delete = stack.dynamodb().delete_item().table_name(&table);
+        delete.set_key(Some(key.collect())).send().await.unwrap();
+    }
+    for Row { table, attributes, .. } in backup.into_iter().filter(|row| !stays(row)) {
+        let put = stack.dynamodb().put_item().table_name(&table);
+        put.set_item(Some(attributes)).send().await.unwrap();
+    }
+}
+
+fn restorer(app: &TestApp, clock: &MovedClock) -> Housekeeper {
+    let ports = app.local().ports().clone();
+    let (tables, objects, queue) = (ports.tables, ports.objects, ports.queue);
+    Housekeeper { tables, objects, queue, clock: Arc::new(clock.clone()), post: None }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_restored_account_is_erased_again() {
+    let clock = MovedClock::default();
+    let app = start(&clock, false).await;
+    let (guest, other) = (small(&app).await, app.guest().await);
+    let me = guest.account().await.to_string();
+    let stack = app.local().stack();
+    let backup = rows(stack).await;
+    let accounts = || async {
+        let of_accounts = rows(stack).await.into_iter().filter(|row| row.store == "accounts");
+        format!("{:?}", of_accounts.collect::<Vec<_>>())
+    };
+    let (reader, receipt) = erased(&guest).await;
+    app.sweep().await;
+    clock.on(LAST_PASS);
+    app.sweep().await;
+    let before = reader.get(&receipt).await.expect(StatusCode::OK);
+    assert!(!accounts().await.contains(&me));
+
+    restore(stack, backup).await;
+    guest.get("/v1/me").await.expect(StatusCode::OK);
+    let housekeeper = restorer(&app, &clock);
+    assert_eq!(housekeeper.replay_erasures().await.unwrap(), 1);
+    guest.get("/v1/me").await.problem(401, "unauthorized");
+    clock.on(SignedDuration::from_secs(1));
+    assert_eq!(housekeeper.replay_erasures().await.unwrap(), 0, "all are at their beginning");
+    app.sweep().await;
+    clock.on(LAST_PASS);
+    app.sweep().await;
+    assert!(!accounts().await.contains(&me));
+    let after = reader.get(&receipt).await.expect(StatusCode::OK);
+    assert_eq!(after["completed_at"], before["completed_at"]);
+    other.submit("as before").await;
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn more_erasures_than_a_page_are_replayed_once_each() {
+    let clock = MovedClock::default();
+    let app = start(&clock, false).await;
+    let many = 1 + PAGE;
+    for _ in 0..many {
+        erased(&app.guest().await).await;
+    }
+    app.sweep().await;
+    // All are overdue: what moves them must not meet them again.
+    clock.on(LAST_PASS + SignedDuration::from_hours(1));
+    let housekeeper = restorer(&app, &clock);
+    assert_eq!(housekeeper.replay_erasures().await.unwrap(), many);
+    assert_eq!(housekeeper.replay_erasures().await.unwrap(), 0);
+    app.stop().await;
+}
