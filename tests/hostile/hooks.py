@@ -80,6 +80,8 @@ class Account:
             return call("POST", "/v1/guests")["token"]
         if context.operation.label == "GET /v1/erasures/{id}":
             return os.environ["REVERIE_RECEIPT"]
+        if " /v1/operator/" in context.operation.label:
+            return os.environ["REVERIE_OPERATES"]
         if context.operation.label in USERS:
             return os.environ[USERS[context.operation.label]]
         if context.operation.label == "DELETE /v1/me/identities/{provider}":

@@ -44,14 +44,20 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         folder = pathlib.Path(folder)
         with Server(arguments.reverie, folder) as server:
+            operator = sign_in.operator(server.url)
+            account = server.call("GET", "/v1/me", operator)["id"]
+        # Nothing but the configuration makes an operator.
+        with Server(arguments.reverie, folder, "--operator", account) as server:
             token = server.call("POST", "/v1/guests")["token"]
             seeds = make_seeds(server, token)
             receipt = erase(server)
             secret = (folder / "data/hash-secret").read_text()
             account = server.call("GET", "/v1/me", token)["id"]
             seeds["POST /v1/unsubscribe/{token}"] = [{"token": unsubscribe_token(secret, account)}]
+            seeds["PATCH /v1/operator/subject-requests/{id}"] = asked_by_mail(server, operator)
             seeds["GET /v1/erasures/{id}"] = [{"id": receipt["id"]}]
             tokens = {"REVERIE_TOKEN": token, "REVERIE_RECEIPT": receipt["receipt_token"]}
+            tokens["REVERIE_OPERATES"] = operator
             tokens |= sign_in.prepared(server.url)
             tokens["REVERIE_EMAIL_TOKEN"] = email_token(server, secret, tokens["REVERIE_CONFIRMS"])
             status = schemathesis(server, tokens, seeds, folder, arguments)
@@ -67,13 +73,13 @@ def main():
 class Server:
     """`reverie serve` on a free port."""
 
-    def __init__(self, binary, folder):
+    def __init__(self, binary, folder, *more):
         address = f"127.0.0.1:{free_port()}"
         providers = folder / "providers.json"
         providers.write_text(json.dumps(sign_in.providers(f"http://{address}")))
         command = [binary, "serve", "--listen", address, "--data", folder / "data"]
         command += ["--models", PACKAGES, "--guest-credits", "1000000"]
-        command += ["--providers", providers]
+        command += ["--providers", providers, *more]
         self.log = open(folder / "server.log", "wb")
         self.process = subprocess.Popen(
             command, stdout=subprocess.PIPE, stderr=self.log, env=os.environ | {"RUST_LOG": "warn"}
@@ -138,6 +144,12 @@ def erase(server):
     """An erasure of somebody else, and the token of its receipt."""
     guest = server.call("POST", "/v1/guests")["token"]
     return server.call("DELETE", "/v1/me?confirm=erase", guest)
+
+
+def asked_by_mail(server, operator):
+    """Requests that an operator can close, each once."""
+    path, body = "/v1/operator/subject-requests", {"kind": "access", "reference": "a mail"}
+    return [{"id": server.call("POST", path, operator, body)["id"]} for _ in range(50)]
 
 
 def unsubscribe_token(secret, account):

@@ -34,6 +34,13 @@ def prepared(origin):
     }
 
 
+def operator(origin):
+    """The token of somebody who is to be an operator."""
+    browser = Browser(origin)
+    browser.sign_in("local", "operates@example.com")
+    return browser.cookie("reverie")
+
+
 class Browser:
     def __init__(self, origin):
         self.origin = origin

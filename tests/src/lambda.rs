@@ -213,10 +213,12 @@ const MAIL_DOMAIN: &str = "reverie.example";
 
 fn parameters(config: &LocalConfig) -> BTreeMap<String, String> {
     let origin = config.public_url.clone().unwrap_or_default();
+    let operators: Vec<_> = config.operators.iter().map(ToString::to_string).collect();
     BTreeMap::from([
         ("PublicOrigin".to_owned(), origin),
         ("ProvidersSecretArn".to_owned(), PROVIDERS_ARN.to_owned()),
         ("MailDomain".to_owned(), MAIL_DOMAIN.to_owned()),
+        ("Operators".to_owned(), operators.join(",")),
         ("GuestCredits".to_owned(), config.guest_credits.to_string()),
         ("GuestsPerAddress".to_owned(), config.guests_per_address.to_string()),
         ("RequestsPerAccount".to_owned(), config.requests_per_account.to_string()),

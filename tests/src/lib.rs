@@ -10,6 +10,7 @@ pub mod fake_github;
 pub mod gated;
 mod lambda;
 pub mod moved;
+mod operator;
 pub mod paused;
 mod process;
 mod queues;
@@ -80,6 +81,7 @@ impl<A: Adapter> TestApp<A> {
         let data = tempfile::tempdir().expect("a temporary folder");
         let mut config = LocalConfig::new(data.path(), vec![tiny_packages()]);
         config.jobs = Some(1);
+        config.operators = vec![operator::id()];
         change(&mut config);
         let adapter = Some(A::start(config.clone()).await);
         // Redirects are looked at, not followed.
@@ -122,6 +124,11 @@ impl<A: Adapter> TestApp<A> {
         let made = nobody.post("/v1/guests", Value::Null).await.expect(StatusCode::CREATED);
         let token = made["token"].as_str().expect("a token").to_owned();
         Client { token: Some(token), ..nobody }
+    }
+
+    /// The operator, who has just signed in; the same account each time.
+    pub async fn operator(&self) -> Client {
+        Client { token: Some(operator::sign_in(self.local()).await), ..self.nobody() }
     }
 
     /// The same person after a restart, when the port is another.

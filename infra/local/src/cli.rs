@@ -3,6 +3,7 @@
 use std::{net::SocketAddr, path::PathBuf};
 
 use clap::{Args, Parser, Subcommand};
+use reverie_domain::ids::AccountId;
 
 /// Generate music from prompts, on this machine or on a server.
 #[derive(Debug, Parser)]
@@ -67,6 +68,9 @@ pub struct ServeArgs {
     /// The credits of a new guest.
     #[arg(long, default_value_t = reverie_domain::plan::GUEST_ALLOWANCE.get())]
     pub guest_credits: u32,
+    /// The account of an operator, as `GET /v1/me` says it; may be repeated.
+    #[arg(long = "operator", value_name = "ID")]
+    pub operators: Vec<AccountId>,
     #[command(flatten)]
     #[expect(missing_docs, reason = "flattened into the help as it is")]
     pub folders: Folders,

@@ -16,7 +16,7 @@ use std::{
 
 use anyhow::Context;
 use reverie_api::{AccountLimit, AddressLimit, App, Settings, finish};
-use reverie_domain::credits::Credits;
+use reverie_domain::{credits::Credits, ids::AccountId};
 use reverie_housekeeper::Housekeeper;
 use reverie_inference::{Engine, Package, open_all};
 use reverie_worker::{Worker, WorkerConfig};
@@ -44,6 +44,8 @@ pub struct LocalConfig {
     pub guest_credits: u32,
     /// How many guests an address may make in a day. On a laptop everyone has one address.
     pub guests_per_address: u32,
+    /// The accounts of operators.
+    pub operators: Vec<AccountId>,
     /// How often an account may ask in a minute.
     pub requests_per_account: u32,
     /// The same for an API key.
@@ -75,6 +77,7 @@ impl LocalConfig {
             public_url: None,
             guest_credits: reverie_domain::plan::GUEST_ALLOWANCE.get(),
             guests_per_address: 10_000,
+            operators: Vec::new(),
             requests_per_account: 60_000,
             requests_per_key: 60_000,
             requests_per_address: 600_000,
@@ -135,6 +138,7 @@ impl Local {
             hash_secret: hash_secret(&config.data)?,
             guest_credits: Credits::new(config.guest_credits),
             guests_per_address: config.guests_per_address,
+            operators: config.operators.clone(),
         };
         let functions = given(Part::Functions);
         let app = App {

@@ -23,6 +23,7 @@ pub async fn run(args: ServeArgs) -> anyhow::Result<()> {
         providers: providers.transpose()?,
         public_url: args.public_url,
         guest_credits: args.guest_credits,
+        operators: args.operators,
         ..LocalConfig::new(args.folders.data, args.folders.models)
     })
     .await?;

@@ -5,7 +5,7 @@ use std::{env, sync::Arc};
 use anyhow::Context;
 use aws_config::SdkConfig;
 use axum::Router;
-use reverie_domain::{clock::SystemClock, credits::Credits, plan::GUEST_ALLOWANCE};
+use reverie_domain::{clock::SystemClock, credits::Credits, ids::AccountId, plan::GUEST_ALLOWANCE};
 use reverie_store::{
     aws::{self, DynamoTables, S3Objects, SesMailer, SqsQueue, TableNames},
     tables::{Key, Table, Tables},
@@ -56,6 +56,7 @@ impl Deployment {
             hash_secret: self.secret("REVERIE_HASH_SECRET_ARN").await?,
             guest_credits: number("REVERIE_GUEST_CREDITS")?.map_or(GUEST_ALLOWANCE, Credits::new),
             guests_per_address: number("REVERIE_GUESTS_PER_ADDRESS")?.unwrap_or(20),
+            operators: operators(&env::var("REVERIE_OPERATORS").unwrap_or_default())?,
         })
     }
 
@@ -157,6 +158,12 @@ pub fn required(name: &str) -> anyhow::Result<String> {
         .ok()
         .filter(|value| !value.is_empty())
         .with_context(|| format!("{name} is not set"))
+}
+
+/// The ids in a list with commas.
+fn operators(text: &str) -> anyhow::Result<Vec<AccountId>> {
+    let ids = text.split(',').map(str::trim).filter(|id| !id.is_empty());
+    ids.map(|id| id.parse().with_context(|| format!("REVERIE_OPERATORS: {id:?}"))).collect()
 }
 
 /// The variable's number, if it is set.

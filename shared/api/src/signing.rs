@@ -83,6 +83,7 @@ mod tests {
             hash_secret: SecretString::from(secret),
             guest_credits: Credits::ZERO,
             guests_per_address: 0,
+            operators: Vec::new(),
         };
         Signer::new(&settings).unwrap()
     }

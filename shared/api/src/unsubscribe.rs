@@ -59,6 +59,7 @@ mod tests {
             hash_secret: SecretString::from(secret),
             guest_credits: Credits::ZERO,
             guests_per_address: 0,
+            operators: Vec::new(),
         }
     }
 

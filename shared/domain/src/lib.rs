@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+pub mod audit;
 pub mod clock;
 pub mod consent;
 pub mod credits;
@@ -22,5 +23,6 @@ pub mod request;
 pub mod scope;
 pub mod sketch;
 pub mod storyboard;
+pub mod subject_request;
 pub mod upload;
 pub mod wallet;

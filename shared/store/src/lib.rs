@@ -2,6 +2,7 @@
 
 pub mod accounts;
 pub mod agenda;
+pub mod audit;
 pub mod aws;
 pub mod cache;
 pub mod consents;
@@ -18,6 +19,7 @@ pub mod preferences;
 pub mod queue;
 pub mod quotes;
 mod record;
+pub mod subject_requests;
 pub mod tables;
 pub mod uploads;
 

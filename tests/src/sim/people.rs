@@ -295,6 +295,7 @@ impl Person {
                 hash_secret: SecretString::from("simulated"),
                 guest_credits: Credits::new(100),
                 guests_per_address: 1_000,
+                operators: Vec::new(),
             }),
             positions: Arc::default(),
             requests: Arc::new(AccountLimit::per_minute(600, 300)),

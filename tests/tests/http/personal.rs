@@ -3,13 +3,13 @@
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
-use reqwest::StatusCode;
+use reqwest::{Method, StatusCode};
 use reverie_domain::{
     consent::TEXT_VERSION,
     personal::{EVERY_ROW, REGISTER, place_of},
     policy,
 };
-use reverie_tests::{Browser, Client, rows};
+use reverie_tests::{Browser, Client, rows, send};
 use serde_json::{Value, json};
 
 use crate::TestApp;
@@ -52,6 +52,13 @@ async fn live(app: &TestApp) {
         guest.put_json(path, body).await.expect(StatusCode::OK);
     }
     guest.post("/v1/me/exports", Value::Null).await.expect(StatusCode::ACCEPTED);
+    let me = guest.get("/v1/me").await.expect(StatusCode::OK);
+    let asked = json!({"kind": "access", "reference": "a mail", "account": me["id"]});
+    let operator = app.operator().await;
+    let asked = operator.post("/v1/operator/subject-requests", asked).await;
+    let path = format!("/v1/operator/subject-requests/{}", asked.json["id"].as_str().unwrap());
+    let close = operator.request(Method::PATCH, &path).json(&json!({"outcome": "granted"}));
+    send(close).await.expect(StatusCode::OK);
     let email = json!({"email": "new@example.com"});
     browser.post("/v1/me/email", email).await.expect(StatusCode::ACCEPTED);
     // Who has an address is told by mail, in the minute after.

@@ -13,6 +13,7 @@ mod lifecycle;
 mod limits;
 mod malformed;
 mod openapi;
+mod operator;
 mod own_data;
 mod packages;
 mod paths;

@@ -16,6 +16,7 @@ async fn the_missing_variable_is_named() {
         ("generations", "REVERIE_QUEUE_JOBS"),
         ("sketches", "REVERIE_BUCKET"),
         ("media", "REVERIE_BUCKET"),
+        ("operator", "REVERIE_TABLE_OPERATIONS"),
         ("events", "REVERIE_HASH_SECRET_ARN"),
         ("housekeeper", "REVERIE_TABLE_ACCOUNTS"),
     ] {

@@ -42,6 +42,7 @@ pub(crate) async fn play() -> (Vec<Role>, BTreeSet<Use>) {
     house(&app, lambda, &guest).await;
     works(&app, lambda, &mut player).await;
     archives(&app, lambda, &mut player).await;
+    operates(&app, &mut player).await;
     ends(&app, lambda, &mut player).await;
 
     let all: BTreeSet<_> = operations(&app).into_iter().collect();
@@ -87,6 +88,22 @@ async fn everyone_reads(player: &mut Player) {
         }
     }
     player.get("/v1/credits/transactions", &[]).await;
+}
+
+/// What operators do, who are somebody else.
+async fn operates(app: &App, player: &mut Player) {
+    let guest = std::mem::replace(&mut player.guest, app.operator().await);
+    for _ in 0..OFTEN {
+        player.get("/v1/operator/audit", &[]).await;
+    }
+    let requests = "/v1/operator/subject-requests";
+    let asked = json!({"kind": "access", "reference": "a mail"});
+    let asked = player.take(Method::POST, requests, &[], asked).await;
+    player.get(requests, &[]).await;
+    let id = asked["id"].as_str().expect("an id");
+    let closing = json!({"outcome": "granted"});
+    player.take(Method::PATCH, &format!("{requests}/{{id}}"), &[id], closing).await;
+    player.guest = guest;
 }
 
 pub(super) async fn minute(lambda: &Lambda) {

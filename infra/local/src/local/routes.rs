@@ -45,6 +45,7 @@ pub(super) fn all(
         reverie_generations::router(generations),
         reverie_sketches::router(sketches),
         reverie_media::router(media),
+        reverie_operator::router(app.clone()),
         reverie_events::router(events),
         reverie_studio::router(),
     ];

@@ -1,29 +1,33 @@
 //! Who may do what: one row for every operation of the document.
 
-/// The callers, in the order of the columns. The last is an API key of the owner's that has every
-/// scope but the operation's.
-pub(super) const CALLERS: [&str; 5] = ["nobody", "guest", "owner", "stranger", "key without scope"];
+/// The callers, in the order of the columns. The key is one of the owner's that has every scope but the
+/// operation's. The operator is a person with an account, too.
+pub(super) const CALLERS: [&str; 6] =
+    ["nobody", "guest", "owner", "stranger", "key without scope", "operator"];
 
-const OPEN: [&str; 5] = ["2xx", "2xx", "2xx", "2xx", "2xx"];
+const OPEN: [&str; 6] = ["2xx", "2xx", "2xx", "2xx", "2xx", "2xx"];
 /// Everybody has their own.
-const MINE: [&str; 5] = ["401", "2xx", "2xx", "2xx", "403"];
+const MINE: [&str; 6] = ["401", "2xx", "2xx", "2xx", "403", "2xx"];
 /// A thing of the owner's: for others it does not exist.
-const ONLY_OWNER: [&str; 5] = ["401", "404", "2xx", "404", "403"];
-const ONLY_OWNER_FILE: [&str; 5] = ["401", "404", "3xx", "404", "403"];
+const ONLY_OWNER: [&str; 6] = ["401", "404", "2xx", "404", "403", "404"];
+const ONLY_OWNER_FILE: [&str; 6] = ["401", "404", "3xx", "404", "403", "404"];
 
 /// Whoever has signed in: the stranger is a guest, too.
-const ONLY_USERS: [&str; 5] = ["401", "409", "2xx", "409", "403"];
+const ONLY_USERS: [&str; 6] = ["401", "409", "2xx", "409", "403", "2xx"];
 
 /// Whoever has the receipt's token; tokens of accounts are no such thing.
-const ONLY_RECEIPT: [&str; 5] = ["401", "401", "2xx", "401", "401"];
+const ONLY_RECEIPT: [&str; 6] = ["401", "401", "2xx", "401", "401", "401"];
+
+/// Whom the configuration names; for everybody else it is the same whether a thing is there.
+const ONLY_OPERATORS: [&str; 6] = ["401", "403", "403", "403", "403", "2xx"];
 
 /// A browser goes on, whoever it is; API keys have nothing to do there.
-const REDIRECT: [&str; 5] = ["3xx", "3xx", "3xx", "3xx", "403"];
+const REDIRECT: [&str; 6] = ["3xx", "3xx", "3xx", "3xx", "403", "3xx"];
 /// Only with a cookie that none of them has.
-const NOTHING_PENDING: [&str; 5] = ["404", "404", "404", "404", "403"];
+const NOTHING_PENDING: [&str; 6] = ["404", "404", "404", "404", "403", "404"];
 
 /// What each of [`CALLERS`] gets.
-pub(super) const TABLE: &[(&str, [&str; 5])] = &[
+pub(super) const TABLE: &[(&str, [&str; 6])] = &[
     ("GET /", OPEN),
     ("GET /.well-known/jwks.json", OPEN),
     ("GET /healthz", OPEN),
@@ -35,7 +39,7 @@ pub(super) const TABLE: &[(&str, [&str; 5])] = &[
     ("POST /v1/auth/pending", NOTHING_PENDING),
     ("GET /v1/auth/providers", OPEN),
     ("GET /v1/auth/{provider}/callback", REDIRECT),
-    ("GET /v1/auth/{provider}/login", ["3xx"; 5]),
+    ("GET /v1/auth/{provider}/login", ["3xx"; 6]),
     ("GET /v1/credits", MINE),
     ("GET /v1/credits/transactions", MINE),
     ("GET /v1/erasures/{id}", ONLY_RECEIPT),
@@ -70,6 +74,10 @@ pub(super) const TABLE: &[(&str, [&str; 5])] = &[
     ("GET /v1/policies", OPEN),
     ("GET /v1/policies/{version}", OPEN),
     ("POST /v1/policies/{version}/acknowledgement", MINE),
+    ("GET /v1/operator/audit", ONLY_OPERATORS),
+    ("GET /v1/operator/subject-requests", ONLY_OPERATORS),
+    ("POST /v1/operator/subject-requests", ONLY_OPERATORS),
+    ("PATCH /v1/operator/subject-requests/{id}", ONLY_OPERATORS),
     ("POST /v1/quotes", MINE),
     ("POST /v1/sketches", MINE),
     ("GET /v1/sessions", MINE),

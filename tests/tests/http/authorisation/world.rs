@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use reverie_api::{email_token, unsubscribe_token};
 use reverie_domain::{
     consent::TEXT_VERSION,
-    ids::{ErasureId, ExportId, GenerationId, KeyId, SessionId, UploadId},
+    ids::{ErasureId, ExportId, GenerationId, KeyId, SessionId, SubjectRequestId, UploadId},
     policy,
     scope::Scope,
 };
@@ -31,6 +31,8 @@ pub(super) struct World {
     pub(super) stranger: Client,
     /// A guest who has nothing.
     pub(super) guest: Client,
+    pub(super) operator: Client,
+    subject_request: String,
     finished: String,
     to_cancel: String,
     to_delete: String,
@@ -65,9 +67,14 @@ impl World {
         stranger.submit("the stranger's own").await;
         quote(&stranger, "the stranger's own").await;
         upload(&stranger).await;
+        let operator = app.operator().await;
+        let asked = json!({"kind": "access", "reference": SECRET});
+        let asked = operator.post("/v1/operator/subject-requests", asked).await;
         let erased = app.guest().await.delete("/v1/me?confirm=erase").await;
         let erased = erased.expect(StatusCode::ACCEPTED);
         Self {
+            subject_request: id(&asked.expect(StatusCode::CREATED)),
+            operator,
             export: export(&owner).await,
             unsubscribe: unsubscribe(&app, &owner).await,
             new_email: asked_for_email(&app, &owner).await,
@@ -112,6 +119,7 @@ impl World {
             Some("api-keys") => KeyId::new().to_string(),
             Some("erasures") => ErasureId::new().to_string(),
             Some("me") => ExportId::new().to_string(),
+            Some("operator") => SubjectRequestId::new().to_string(),
             Some("sessions") => SessionId::new().to_string(),
             _ => GenerationId::new().to_string(),
         };
@@ -176,6 +184,7 @@ impl World {
             "DELETE /v1/sessions/{id}" => &self.session_to_end,
             "GET /v1/erasures/{id}" => &self.erasure,
             "GET /v1/me/exports/{id}" => &self.export,
+            "PATCH /v1/operator/subject-requests/{id}" => &self.subject_request,
             _ if operation.contains("/v1/uploads/") => &self.upload,
             _ => &self.finished,
         }
@@ -200,6 +209,10 @@ fn body(operation: &str) -> Option<Value> {
             "text_version": TEXT_VERSION,
             "decisions": [{"purpose": "improvement", "granted": false}],
         }),
+        "POST /v1/operator/subject-requests" => {
+            json!({"kind": "appeal", "reference": "a mail"})
+        }
+        "PATCH /v1/operator/subject-requests/{id}" => json!({"outcome": "granted"}),
         "PUT /v1/me/limits" => json!({"per_job": 1_000}),
         "PUT /v1/me/preferences" => json!({"seconds": 30}),
         "POST /v1/uploads" => json!({"content_type": "image/png", "bytes": 100}),

@@ -1,0 +1,42 @@
+use axum::extract::FromRequestParts;
+use http::{StatusCode, request::Parts};
+use reverie_api::{App, Caller, Problem};
+use reverie_domain::{audit::Line, ids::AccountId};
+use reverie_store::{accounts::AccountKind, audit, tables::Write};
+
+/// An operator who asks, in a session. First of all extractors: nobody else may learn what is there.
+pub(crate) struct Operator(AccountId);
+
+impl FromRequestParts<App> for Operator {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        let Caller { account, .. } = Caller::from_request_parts(parts, app).await?;
+        let named = app.settings.operators.contains(&account.id);
+        match named && account.kind == AccountKind::User {
+            true => Ok(Self(account.id)),
+            false => Err(Problem::new(
+                StatusCode::FORBIDDEN,
+                "operator_only",
+                "Only operators may do this; the deployment's configuration says who is one.",
+            )),
+        }
+    }
+}
+
+impl Operator {
+    /// What the log says of an act.
+    pub(crate) fn line(&self, app: &App, action: &str) -> Line {
+        Line::new(app.now(), self.0, action)
+    }
+}
+
+/// An act's writes together with its line. `false` if one of the writes came too late.
+pub(crate) async fn act(app: &App, line: Line, writes: &[Write]) -> Result<bool, Problem> {
+    Ok(audit::written(&*app.tables, line, writes).await?)
+}
+
+/// Whom a line is about, as a hash that only this deployment can compute.
+pub(crate) fn subject(app: &App, account: AccountId) -> String {
+    app.settings.keyed_hash("audit subject", account.to_string().as_bytes())
+}

@@ -1,0 +1,17 @@
+#![doc = include_str!("../README.md")]
+
+mod acting;
+mod audit;
+mod subject_requests;
+
+use reverie_api::App;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+/// The function's routes.
+pub fn router(app: App) -> OpenApiRouter {
+    OpenApiRouter::new()
+        .routes(routes!(audit::list))
+        .routes(routes!(subject_requests::list, subject_requests::create))
+        .routes(routes!(subject_requests::close))
+        .with_state(app)
+}

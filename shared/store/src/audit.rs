@@ -1,0 +1,79 @@
+//! The log of what operators did: lines are written once, and no function changes or deletes one.
+
+use jiff::Timestamp;
+use reverie_domain::audit::Line;
+
+use crate::{
+    Record,
+    record::from_row,
+    tables::{Key, Outcome, Query, Range, StoreError, Table, Tables, Write, WriteError},
+};
+
+/// `audit` is the one of the ledger's.
+const PARTITION: &str = "operator_audit";
+/// How often a number is tried for while others take it.
+const ATTEMPTS: u32 = 20;
+
+impl Record for Line {
+    fn key(&self) -> Key {
+        line_key(self.number)
+    }
+
+    fn ends_at(&self) -> Option<Timestamp> {
+        Some(self.ends_at())
+    }
+}
+
+fn line_key(number: u64) -> Key {
+    Key::new(Table::Operations, PARTITION, format!("{number:020}"))
+}
+
+/// Does the writes of an act together with its line, which gets the next number; so there is no act
+/// without its line. `false` if one of the writes was refused: then there is neither.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn written(
+    tables: &dyn Tables,
+    mut line: Line,
+    writes: &[Write],
+) -> Result<bool, StoreError> {
+    for _ in 0..ATTEMPTS {
+        let last = list(tables, None, 1).await?;
+        line.number = last.first().map_or(1, |line| line.number + 1);
+        let mut all = writes.to_vec();
+        all.push(line.create()?);
+        let outcomes = match tables.write(&all).await {
+            Ok(()) => return Ok(true),
+            Err(WriteError::Conflict(outcomes)) => outcomes,
+            Err(WriteError::Store(error)) => return Err(error),
+        };
+        let refused = |outcome: &Outcome| matches!(outcome, Outcome::Clashed(_));
+        if outcomes.iter().take(writes.len()).any(refused) {
+            return Ok(false);
+        }
+    }
+    let reason = "its next number was always taken".to_owned();
+    Err(StoreError::Unavailable { service: "the audit log", reason })
+}
+
+/// Lines before that number, newest first.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn list(
+    tables: &dyn Tables,
+    before: Option<u64>,
+    limit: u32,
+) -> Result<Vec<Line>, StoreError> {
+    let query = Query {
+        table: Table::Operations,
+        index: None,
+        partition: PARTITION.to_owned(),
+        range: Range::All,
+        after: before.map(|number| line_key(number).row()),
+        descending: true,
+        limit,
+    };
+    tables.query(&query).await?.into_iter().map(from_row).collect()
+}
