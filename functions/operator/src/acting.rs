@@ -5,7 +5,7 @@ use reverie_domain::{audit::Line, ids::AccountId};
 use reverie_store::{accounts::AccountKind, audit, tables::Write};
 
 /// An operator who asks, in a session. First of all extractors: nobody else may learn what is there.
-pub(crate) struct Operator(AccountId);
+pub(crate) struct Operator(pub(crate) AccountId);
 
 impl FromRequestParts<App> for Operator {
     type Rejection = Problem;

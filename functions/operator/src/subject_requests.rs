@@ -1,35 +1,58 @@
 use axum::{Json, extract::State};
 use http::StatusCode;
 use jiff::Timestamp;
-use reverie_api::{App, Body, Id, Page, PageQuery, Params, Problem};
+use reverie_api::{
+    ATTEMPTS, App, Body, Id, IdempotencyKey, Page, PageQuery, Params, Problem, Replay, account_busy,
+};
 use reverie_domain::{
     ids::{AccountId, SubjectRequestId},
     subject_request::{Outcome, REFERENCE_LENGTH, RequestKind, SubjectRequest},
 };
-use reverie_store::{Record, subject_requests};
+use reverie_store::{Record, operations::Idempotency, subject_requests};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::acting::{Operator, act, subject};
 
+const ROUTE: &str = "POST /v1/operator/subject-requests";
+
 /// What somebody asked for by mail.
 #[derive(Serialize, ToSchema)]
 #[schema(as = SubjectRequest)]
 pub(crate) struct View {
-    #[serde(flatten)]
-    request: SubjectRequest,
-    /// Whether it is open and past its due date.
+    id: SubjectRequestId,
+    kind: RequestKind,
+    /// What finds the mail again.
+    reference: String,
+    /// Who asks, as a hash that only the deployment can compute.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    subject: Option<String>,
+    #[schema(value_type = String, format = DateTime)]
+    received_at: Timestamp,
+    /// Until when it is to be answered.
+    #[schema(value_type = String, format = DateTime)]
+    due_at: Timestamp,
+    /// Whether it is open and past that.
     overdue: bool,
+    /// How it ended; missing while it is open.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    outcome: Option<Outcome>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    closed_at: Option<Timestamp>,
 }
 
 impl View {
     fn new(now: Timestamp, request: SubjectRequest) -> Self {
-        Self { overdue: request.is_overdue(now), request }
+        let overdue = request.is_overdue(now);
+        let SubjectRequest { id, kind, reference, subject, received_at, .. } = request;
+        let SubjectRequest { due_at, outcome, closed_at, .. } = request;
+        Self { id, kind, reference, subject, received_at, due_at, overdue, outcome, closed_at }
     }
 }
 
 /// A mail that came.
-#[derive(Deserialize, ToSchema)]
+#[derive(Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Received {
     kind: RequestKind,
@@ -77,6 +100,10 @@ pub(crate) async fn list(
 /// Writes down what somebody asked for by mail. It is due one month after it came.
 #[utoipa::path(
     post, path = "/v1/operator/subject-requests", tag = "operator", security(("bearer" = [])),
+    params((
+            "Idempotency-Key" = Option<String>, Header, description = "Kept for 24 hours.",
+            min_length = 1, max_length = 255, pattern = "^[!-~]+$"
+        )),
     request_body = Received,
     responses(
         (status = 201, body = View),
@@ -86,24 +113,62 @@ pub(crate) async fn list(
 pub(crate) async fn create(
     State(app): State<App>,
     operator: Operator,
+    key: IdempotencyKey,
     Body(received): Body<Received>,
 ) -> Result<(StatusCode, Json<View>), Problem> {
-    let Received { kind, reference, received_at, account } = received;
-    let (now, length) = (app.now(), reference.chars().count());
+    let request = asked(&app, &received)?;
+    let body = serde_json::to_vec(&received).map_err(Problem::internal)?;
+    let scope = (operator.0, ROUTE);
+    let mine = key.row(&app.settings, app.now(), scope, &body, request.id);
+    let request = created(&app, &operator, request, mine.as_ref()).await?;
+    Ok((StatusCode::CREATED, Json(View::new(app.now(), request))))
+}
+
+fn asked(app: &App, received: &Received) -> Result<SubjectRequest, Problem> {
+    let (now, reference) = (app.now(), received.reference.trim());
+    let length = reference.chars().count();
     if !(1..=REFERENCE_LENGTH).contains(&length) || reference.chars().any(char::is_control) {
         let message = "must have 1 to 100 characters, none of them a control character";
         return Err(Problem::invalid_field("reference", message));
     }
-    let request = SubjectRequest::received(received_at.unwrap_or(now), kind, reference);
-    let request = request.filter(|one| one.received_at <= now);
-    let Some(request) = request else {
-        return Err(Problem::invalid_field("received_at", "must be in the past"));
-    };
-    let request = SubjectRequest { subject: account.map(|one| subject(&app, one)), ..request };
-    let line = operator.line(&app, "subject_request.create");
-    let line = line.about(request.subject.clone(), request.id);
-    act(&app, line, &[request.create()?]).await?;
-    Ok((StatusCode::CREATED, Json(View::new(now, request))))
+    let at = received.received_at.unwrap_or(now);
+    if at > now {
+        return Err(Problem::invalid_field("received_at", "must not be in the future"));
+    }
+    let subject = received.account.map(|account| subject(app, account));
+    let request = SubjectRequest::received(at, received.kind, reference.to_owned());
+    Ok(SubjectRequest { subject, ..request })
+}
+
+/// The request, or the one that the same call has written before.
+async fn created(
+    app: &App,
+    operator: &Operator,
+    request: SubjectRequest,
+    mine: Option<&Idempotency>,
+) -> Result<SubjectRequest, Problem> {
+    for _ in 0..ATTEMPTS {
+        let line = operator.line(app, "subject_request.create");
+        let mut writes = vec![request.create()?];
+        if let Some(mine) = mine {
+            let present = mine.present(&*app.tables).await?;
+            if let Replay::Same(id) = Replay::of(app.now(), mine, present.as_ref())? {
+                let found = find(app, id.parse().map_err(Problem::internal)?).await?;
+                act(app, line.about(found.subject.clone(), found.id), &[]).await?;
+                return Ok(found);
+            }
+            writes.push(mine.remember(present.as_ref())?);
+        }
+        let line = line.about(request.subject.clone(), request.id);
+        if act(app, line, &writes).await? {
+            return Ok(request);
+        }
+    }
+    Err(account_busy())
+}
+
+async fn find(app: &App, id: SubjectRequestId) -> Result<SubjectRequest, Problem> {
+    subject_requests::find(&*app.tables, id).await?.ok_or_else(Problem::not_found)
 }
 
 /// Closes one. Closed again with the same outcome, it stays as it is; with another, it is a 409.
@@ -124,22 +189,23 @@ pub(crate) async fn close(
     Id(id): Id<SubjectRequestId>,
     Body(Closing { outcome }): Body<Closing>,
 ) -> Result<Json<View>, Problem> {
-    let now = app.now();
-    let before = subject_requests::find(&*app.tables, id).await?.ok_or_else(Problem::not_found)?;
-    let line = operator.line(&app, "subject_request.close").about(before.subject.clone(), id);
-    let after = match before.outcome {
-        None => before.closed(now, outcome),
-        Some(known) if known == outcome => before.clone(),
-        Some(_) => return Err(closed_otherwise()),
-    };
-    let writes = if after == before { Vec::new() } else { vec![after.replace(&before)?] };
-    match act(&app, line, &writes).await? {
-        true => Ok(Json(View::new(now, after))),
-        false => Err(closed_otherwise()),
+    // What is closed stays so: if somebody else was faster, the second look decides.
+    for _ in 0..2 {
+        let (now, before) = (app.now(), find(&app, id).await?);
+        let line = operator.line(&app, "subject_request.close").about(before.subject.clone(), id);
+        let (after, writes) = match before.outcome {
+            None => {
+                let after = before.closed(now, outcome);
+                let write = after.replace(&before)?;
+                (after, vec![write])
+            }
+            Some(known) if known == outcome => (before, Vec::new()),
+            Some(_) => break,
+        };
+        if act(&app, line, &writes).await? {
+            return Ok(Json(View::new(now, after)));
+        }
     }
-}
-
-fn closed_otherwise() -> Problem {
-    let detail = "The request has been closed meanwhile.";
-    Problem::new(StatusCode::CONFLICT, "subject_request.closed", detail)
+    let detail = "The request is closed with another outcome.";
+    Err(Problem::new(StatusCode::CONFLICT, "subject_request.closed", detail))
 }

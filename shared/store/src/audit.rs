@@ -5,8 +5,8 @@ use reverie_domain::audit::Line;
 
 use crate::{
     Record,
-    record::from_row,
-    tables::{Key, Outcome, Query, Range, StoreError, Table, Tables, Write, WriteError},
+    record::newest_first,
+    tables::{Key, Outcome, Range, StoreError, Table, Tables, Write, WriteError},
 };
 
 /// `audit` is the one of the ledger's.
@@ -66,14 +66,6 @@ pub async fn list(
     before: Option<u64>,
     limit: u32,
 ) -> Result<Vec<Line>, StoreError> {
-    let query = Query {
-        table: Table::Operations,
-        index: None,
-        partition: PARTITION.to_owned(),
-        range: Range::All,
-        after: before.map(|number| line_key(number).row()),
-        descending: true,
-        limit,
-    };
-    tables.query(&query).await?.into_iter().map(from_row).collect()
+    let (partition, after) = ((Table::Operations, PARTITION), before.map(line_key));
+    newest_first(tables, partition, Range::All, after, limit).await
 }

@@ -12,8 +12,8 @@ use thiserror::Error;
 
 use crate::{
     Record,
-    record::{from_maybe, from_row},
-    tables::{Key, Query, Range, StoreError, Table, Tables, WriteError},
+    record::{from_maybe, newest_first},
+    tables::{Key, Range, StoreError, Table, Tables, WriteError},
 };
 
 impl Record for Consents {
@@ -138,16 +138,11 @@ pub async fn history(
     after: Option<&Position>,
     limit: u32,
 ) -> Result<Vec<Line>, StoreError> {
-    let query = Query {
-        table: Table::Accounts,
-        index: None,
-        partition: account.to_string(),
-        range: Range::Prefix(LINES.to_owned()),
-        after: after.map(|at| Key::new(Table::Accounts, account, format!("{LINES}{at}")).row()),
-        descending: true,
-        limit,
-    };
-    tables.query(&query).await?.into_iter().map(from_row).collect()
+    let (partition, after) = (
+        (Table::Accounts, account),
+        after.map(|at| Key::new(Table::Accounts, account, format!("{LINES}{at}"))),
+    );
+    newest_first(tables, partition, Range::Prefix(LINES.to_owned()), after, limit).await
 }
 
 const LINES: &str = "consent#";

@@ -10,8 +10,8 @@ use crate::{
     Record,
     accounts::Account,
     agenda::{Task, moved},
-    record::{from_row, get},
-    tables::{Key, Query, Range, StoreError, Table, Tables, Write, written},
+    record::{get, newest_first},
+    tables::{Key, Range, StoreError, Table, Tables, Write, written},
 };
 
 impl Record for Export {
@@ -48,16 +48,8 @@ const LISTED: u32 = 100;
 /// # Errors
 /// [`StoreError`].
 pub async fn newest(tables: &dyn Tables, account: AccountId) -> Result<Vec<Export>, StoreError> {
-    let query = Query {
-        table: Table::Accounts,
-        index: None,
-        partition: account.to_string(),
-        range: Range::Prefix(PREFIX.to_owned()),
-        after: None,
-        descending: true,
-        limit: LISTED,
-    };
-    tables.query(&query).await?.into_iter().map(from_row).collect()
+    let (partition, after) = ((Table::Accounts, account), None);
+    newest_first(tables, partition, Range::Prefix(PREFIX.to_owned()), after, LISTED).await
 }
 
 /// The writes that begin an export. With the account's next version, so that of two at once one sees

@@ -20,7 +20,7 @@ use crate::{
     ledger::{self, LedgerError},
     operations::Idempotency,
     quotes::{Quote, quote_key},
-    record::{from_maybe, from_row, replace},
+    record::{from_maybe, from_row, newest_first, replace},
     tables::{Index, Key, Outcome, Query, Range, Row, StoreError, Table, Tables, Write},
 };
 
@@ -149,16 +149,8 @@ pub async fn list(
     after: Option<GenerationId>,
     limit: u32,
 ) -> Result<Vec<Job>, StoreError> {
-    let query = Query {
-        table: Table::Generations,
-        index: None,
-        partition: account.to_string(),
-        range: Range::Prefix("job#".to_owned()),
-        after: after.map(|id| job_key(account, id).row()),
-        descending: true,
-        limit,
-    };
-    tables.query(&query).await?.into_iter().map(from_row).collect()
+    let (partition, after) = ((Table::Generations, account), after.map(|id| job_key(account, id)));
+    newest_first(tables, partition, Range::Prefix("job#".to_owned()), after, limit).await
 }
 
 /// The same of several owners together. Ids come in the order of time.

@@ -20,8 +20,8 @@ use thiserror::Error;
 
 use crate::{
     Record,
-    record::{from_maybe, from_row},
-    tables::{Key, Outcome, Query, Range, StoreError, Table, Tables, Write, WriteError},
+    record::{from_maybe, newest_first},
+    tables::{Key, Outcome, Range, StoreError, Table, Tables, Write, WriteError},
 };
 
 /// How often a movement is tried while other movements of the same wallet win.
@@ -212,16 +212,11 @@ pub async fn entries(
     before: Option<u64>,
     limit: u32,
 ) -> Result<Vec<Entry>, StoreError> {
-    let query = Query {
-        table: Table::Ledger,
-        index: None,
-        partition: wallet.to_string(),
-        range: Range::Prefix("entry#".to_owned()),
-        after: before.map(|number| Key::new(Table::Ledger, wallet, entry_sk(number)).row()),
-        descending: true,
-        limit,
-    };
-    tables.query(&query).await?.into_iter().map(from_row).collect()
+    let (partition, after) = (
+        (Table::Ledger, wallet),
+        before.map(|number| Key::new(Table::Ledger, wallet, entry_sk(number))),
+    );
+    newest_first(tables, partition, Range::Prefix("entry#".to_owned()), after, limit).await
 }
 
 /// The key of a wallet's row, for callers that read it together with other rows.

@@ -2,7 +2,9 @@ use jiff::Timestamp;
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
-use crate::tables::{Expect, Key, Outcome, Query, Row, StoreError, Tables, Write, WriteError};
+use crate::tables::{
+    Expect, Key, Outcome, Query, Range, Row, StoreError, Table, Tables, Write, WriteError,
+};
 
 /// A type that is stored as one row.
 pub trait Record: Serialize + DeserializeOwned {
@@ -83,6 +85,26 @@ pub(crate) fn from_maybe<T: DeserializeOwned>(row: Option<Row>) -> Result<Option
 pub(crate) async fn get<T: Record>(tables: &dyn Tables, key: Key) -> Result<Option<T>, StoreError> {
     let rows = tables.get(&[key]).await?;
     from_maybe(rows.into_iter().next().flatten())
+}
+
+/// The records of a partition, those with the largest sort keys first, after that one.
+pub(crate) async fn newest_first<T: Record>(
+    tables: &dyn Tables,
+    (table, partition): (Table, impl ToString),
+    range: Range,
+    after: Option<Key>,
+    limit: u32,
+) -> Result<Vec<T>, StoreError> {
+    let query = Query {
+        table,
+        index: None,
+        partition: partition.to_string(),
+        range,
+        after: after.map(|key| key.row()),
+        descending: true,
+        limit,
+    };
+    tables.query(&query).await?.into_iter().map(from_row).collect()
 }
 
 /// A single conditional write's refusal: the record that is there now.

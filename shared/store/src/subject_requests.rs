@@ -5,8 +5,8 @@ use reverie_domain::{ids::SubjectRequestId, subject_request::SubjectRequest};
 
 use crate::{
     Record,
-    record::{from_row, get},
-    tables::{Key, Query, Range, StoreError, Table, Tables},
+    record::{get, newest_first},
+    tables::{Key, Range, StoreError, Table, Tables},
 };
 
 const PARTITION: &str = "subject_request";
@@ -49,14 +49,6 @@ pub async fn list(
     before: Option<SubjectRequestId>,
     limit: u32,
 ) -> Result<Vec<SubjectRequest>, StoreError> {
-    let query = Query {
-        table: Table::Operations,
-        index: None,
-        partition: PARTITION.to_owned(),
-        range: Range::All,
-        after: before.map(|id| key_of(id).row()),
-        descending: true,
-        limit,
-    };
-    tables.query(&query).await?.into_iter().map(from_row).collect()
+    let (partition, after) = ((Table::Operations, PARTITION), before.map(key_of));
+    newest_first(tables, partition, Range::All, after, limit).await
 }

@@ -8,8 +8,8 @@ use reverie_domain::{
 
 use crate::{
     Record,
-    record::{from_maybe, from_row, get, replace},
-    tables::{Key, Query, Range, StoreError, Table, Tables},
+    record::{from_maybe, get, newest_first, replace},
+    tables::{Key, Range, StoreError, Table, Tables},
 };
 
 impl Record for Upload {
@@ -61,16 +61,9 @@ pub async fn list(
     after: Option<UploadId>,
     limit: u32,
 ) -> Result<Vec<Upload>, StoreError> {
-    let query = Query {
-        table: Table::Generations,
-        index: None,
-        partition: account.to_string(),
-        range: Range::Prefix(PREFIX.to_owned()),
-        after: after.map(|id| upload_key(account, id).row()),
-        descending: true,
-        limit,
-    };
-    tables.query(&query).await?.into_iter().map(from_row).collect()
+    let (partition, after) =
+        ((Table::Generations, account), after.map(|id| upload_key(account, id)));
+    newest_first(tables, partition, Range::Prefix(PREFIX.to_owned()), after, limit).await
 }
 
 /// Writes `after` in place of `before`; otherwise returns what is there instead.

@@ -56,6 +56,31 @@ async fn a_request_by_mail_is_due_after_a_month_and_closed_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_is_sent_twice_is_done_once() {
+    let app = TestApp::without_worker().await;
+    let operator = app.operator().await;
+    let body = json!({"kind": "restriction", "reference": "a mail"});
+    let first = operator.post_once(REQUESTS, "once", body.clone()).await;
+    let first = first.expect(StatusCode::CREATED);
+    let posts = (0..4).map(|_| operator.post_once(REQUESTS, "once", body.clone()));
+    for again in futures::future::join_all(posts).await {
+        assert_eq!(again.expect(StatusCode::CREATED), first);
+    }
+    let other = json!({"kind": "access", "reference": "a mail"});
+    let other = operator.post_once(REQUESTS, "once", other).await;
+    other.expect(StatusCode::UNPROCESSABLE_ENTITY);
+    let closings = (0..4).map(|_| close(&operator, &first["id"], "granted"));
+    let closings = futures::future::join_all(closings).await;
+    let closed = closings[0].json.clone();
+    for one in closings {
+        assert_eq!(one.expect(StatusCode::OK), closed, "all of them");
+    }
+    let page = operator.get(REQUESTS).await.expect(StatusCode::OK);
+    assert_eq!(page["items"], json!([closed]));
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn every_act_has_its_line_also_when_many_act_at_once() {
     let app = TestApp::without_worker().await;
     let (operator, guest) = (app.operator().await, app.guest().await);

@@ -1,0 +1,32 @@
+//! What operators leave.
+
+use super::place;
+use crate::personal::PersonalData;
+
+pub(super) const OPERATORS_ACTS: PersonalData = PersonalData {
+    category: "operators' acts",
+    stored_in: &[place(
+        "operations",
+        "operator_audit",
+        &["number", "at", "operator", "action", "subject", "target"],
+    )
+    .not_exported("the log is the deployment's; whom a line is about is a hash")],
+    purpose: "to show what operators did (GDPR, article 5(2)): the operator's id, and a hash of whom it is about",
+    kept: "24 months",
+    shown: "GET /v1/operator/audit, to operators",
+    erased: "ends by itself",
+};
+
+pub(super) const REQUESTS_BY_MAIL: PersonalData = PersonalData {
+    category: "requests by mail",
+    stored_in: &[place(
+        "operations",
+        "subject_request",
+        &["id", "kind", "reference", "subject", "received_at", "due_at", "outcome", "closed_at"],
+    )
+    .not_exported("it has a reference to a mail and a hash, and nothing that names anybody")],
+    purpose: "to answer what people ask for by mail within a month (GDPR, article 12(3))",
+    kept: "24 months after the answer",
+    shown: "the answer to the mail",
+    erased: "ends by itself",
+};
