@@ -13,6 +13,8 @@ mod listening;
 mod seam;
 #[path = "generate/sketches.rs"]
 mod sketches;
+#[path = "generate/styles.rs"]
+mod styles;
 
 use std::fs;
 use std::ops::ControlFlow;

@@ -43,6 +43,7 @@ function takeKind(kind) {
   $("prompt").placeholder = words().example;
   showIdeas();
   offerShapes();
+  offerPresets();
 }
 
 function offerShapes() {
@@ -50,6 +51,26 @@ function offerShapes() {
   const options = ratios.map((ratio) => new Option(ratio, ratio));
   $("aspect-ratio").replaceChildren(...options);
   $("shape").hidden = ratios.length === 0;
+}
+
+function offerPresets() {
+  const names = (state.model.inputs.presets || []).map((preset) => preset.name);
+  const options = names.map((name) => new Option(name, name));
+  $("preset").replaceChildren(new Option("As described", ""), ...options);
+  $("presets").hidden = names.length === 0;
+}
+
+/** What the fields of the form say about style, if they say anything. */
+function chosenStyle() {
+  const style = {};
+  if (!$("shape").hidden) style.aspect_ratio = $("aspect-ratio").value;
+  if (!$("presets").hidden && $("preset").value) style.preset = $("preset").value;
+  return Object.keys(style).length ? style : null;
+}
+
+function chooseStyle(style) {
+  if (style.aspect_ratio) $("aspect-ratio").value = style.aspect_ratio;
+  $("preset").value = style.preset || "";
 }
 
 function showIdeas() {

@@ -140,7 +140,8 @@ function wanted() {
   if (seed) body.seed = Number(seed);
   const outputs = chosenExtras();
   if (outputs.length) body.outputs = outputs;
-  if (!$("shape").hidden) body.style = { aspect_ratio: $("aspect-ratio").value };
+  const style = chosenStyle();
+  if (style) body.style = style;
   // Nobody pays more than the button says.
   if (price() !== null) body.max_credits = price();
   return body;
@@ -368,7 +369,7 @@ class Card {
     takeKind(request.kind);
     $("prompt").value = request.prompt;
     $("seconds").value = request.seconds;
-    if (request.style && request.style.aspect_ratio) $("aspect-ratio").value = request.style.aspect_ratio;
+    chooseStyle(request.style || {});
     $("seed").value = "";
     chooseExtras(request.outputs || []);
     showForm();

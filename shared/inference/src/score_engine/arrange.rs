@@ -26,7 +26,7 @@ pub(crate) fn arrange(vocabulary: &Vocabulary, brief: &Brief, bars: &[Bar], seed
     let mut players = Vec::new();
     let ring = (brief.fit.ring * HELD / score.tick_seconds()) as u32;
     for (index, track) in brief.tracks.iter().enumerate() {
-        let player = Player { vocabulary, brief, track, ring };
+        let player = Player { vocabulary, brief, track, ring, tick: score.tick_seconds() };
         let part = player.part(bars, index, &mut dice);
         if !part.notes.is_empty() {
             score.parts.push(part);
@@ -130,6 +130,8 @@ struct Player<'a> {
     track: &'a Track,
     /// Ticks for which the last chord is held.
     ring: u32,
+    /// Seconds of a tick.
+    tick: f64,
 }
 
 impl Player<'_> {
@@ -144,7 +146,8 @@ impl Player<'_> {
         let bar_ticks = u32::from(self.brief.metre.steps) * STEP;
         for (at, bar) in bars.iter().enumerate() {
             for group in bar.tracks[index].iter().flatten() {
-                let start = at as u32 * bar_ticks + self.offset(group.pos);
+                let late = self.lateness(dice);
+                let start = at as u32 * bar_ticks + self.offset(group.pos) + late;
                 let last = bar.left == 0 && at > 0;
                 let force = self.brief.demands[at].loudness;
                 self.play(group, (start, last, force), &mut part.notes, dice);
@@ -173,11 +176,13 @@ impl Player<'_> {
             () if last => self.ring,
             () => u32::from(group.steps) * STEP - STEP / 8,
         };
-        for key in &group.keys {
+        let strum = self.strum(group.keys.len());
+        for (string, key) in group.keys.iter().enumerate() {
             let played = written * force + (dice.unit() - 0.5) * 9.0;
+            let late = (strum * string as f64) as u32;
             notes.push(Note {
-                start,
-                length,
+                start: start + late,
+                length: length.saturating_sub(late).max(1),
                 pitch: self.sounding(*key),
                 velocity: played.round().clamp(1.0, 127.0) as u8,
             });
@@ -194,6 +199,28 @@ impl Player<'_> {
             return straight;
         }
         straight + (swing.amount * f64::from(swing.unit) * f64::from(STEP)).round() as u32
+    }
+
+    /// Ticks by which a person is late, never early: a note stays behind its bar line, and no step overtakes the next.
+    fn lateness(&self, dice: &mut Dice) -> u32 {
+        let feel = self.vocabulary.styles[self.brief.style].1.feel;
+        let behind = match self.role() {
+            Role::Drums | Role::Bass => 0.0,
+            _ => feel.late_ms,
+        };
+        let chance = f64::from(dice.unit()) * 2.0 * feel.spread_ms;
+        self.ticks(behind + chance).min(f64::from(STEP / 4)) as u32
+    }
+
+    /// Ticks between the notes of a chord of so many.
+    fn strum(&self, keys: usize) -> f64 {
+        let instrument = &self.vocabulary.instruments[usize::from(self.track.instrument)].1;
+        let most = f64::from(STEP / 4) / keys.max(1) as f64;
+        if keys < 3 { 0.0 } else { self.ticks(instrument.strum_ms).min(most) }
+    }
+
+    fn ticks(&self, milliseconds: f64) -> f64 {
+        milliseconds / 1000.0 / self.tick
     }
 
     /// Transposes to the key, and by octaves into the instrument's range.

@@ -147,6 +147,14 @@ impl<'a> Wishes<'a> {
     }
 }
 
+impl Wishes<'_> {
+    /// Share by which the length may move the tempo: not at all where a number was asked for.
+    fn tempo_play(&self) -> f64 {
+        let number = self.request.style.tempo_bpm.or(self.explicit.tempo_bpm);
+        if number.is_some() { 0.0 } else { form::TEMPO_PLAY }
+    }
+}
+
 impl Outline {
     /// Decides everything that the wishes leave open, by what the model thinks likely and by the seed.
     ///
@@ -172,7 +180,7 @@ impl Outline {
             metre,
             mode,
             tonic,
-            fit: form::fit(wishes.request.seconds, beats, wanted),
+            fit: form::fit(wishes.request.seconds, beats, wanted, wishes.tempo_play()),
             tracks: tracks::choose(vocabulary, wishes, style, density, &mut dice)?,
         })
     }

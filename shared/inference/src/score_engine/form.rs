@@ -2,8 +2,10 @@
 
 use reverie_domain::sketch::{LEAD_IN, ring as allowed};
 
-/// Share by which the length may move the tempo.
-const TEMPO_PLAY: f64 = 0.04;
+use super::vocabulary::Style;
+
+/// Share by which the length may move a tempo that nobody asked for.
+pub(crate) const TEMPO_PLAY: f64 = 0.04;
 
 /// Bars and tempo that fill a length exactly.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -17,15 +19,16 @@ pub(crate) struct Fit {
 }
 
 /// Chooses bars and tempo so that `LEAD_IN + (bars − 1) bars + ring = seconds`, with a tempo close to `bpm`, a ring of
-/// about a bar, and whole phrases of four bars.
-pub(crate) fn fit(seconds: f64, beats_per_bar: f64, bpm: f64) -> Fit {
+/// about a bar, and whole phrases of four bars. The tempo moves by the share `most_play` at most.
+pub(crate) fn fit(seconds: f64, beats_per_bar: f64, bpm: f64, most_play: f64) -> Fit {
     let bar = beats_per_bar * 60.0 / bpm;
     let wanted_ring = bar.clamp(2.0, 3.6);
     let most = (seconds / bar * 1.1) as u32 + 2;
     let mut best = (f64::INFINITY, alone(seconds, bar, bpm));
     for bars in 2..=most {
         for step in -20..=20 {
-            let play = f64::from(step) / 20.0 * TEMPO_PLAY;
+            let share = f64::from(step) / 20.0;
+            let play = share * most_play;
             let played = bar / (1.0 + play);
             let ring = seconds - LEAD_IN - f64::from(bars - 1) * played;
             if !allowed(played).contains(&ring) {
@@ -36,8 +39,7 @@ pub(crate) fn fit(seconds: f64, beats_per_bar: f64, bpm: f64) -> Fit {
                 2 => 0.5,
                 _ => 0.8,
             };
-            let cost =
-                (play / TEMPO_PLAY).powi(2) * 0.7 + ((ring - wanted_ring) / 1.2).powi(2) + phrase;
+            let cost = share.powi(2) * 0.7 + ((ring - wanted_ring) / 1.2).powi(2) + phrase;
             if cost < best.0 {
                 let bpm = bpm * (1.0 + play);
                 best = (cost, Fit { bars, bpm, ring });
@@ -54,7 +56,10 @@ fn alone(seconds: f64, bar: f64, bpm: f64) -> Fit {
 }
 
 /// Names and lengths of the sections of `bars` bars, as the package's `FORMAT.md` describes them.
-pub(crate) fn sections(bars: u32) -> Vec<(&'static str, u32)> {
+pub(crate) fn sections(bars: u32, style: &Style) -> Vec<(&'static str, u32)> {
+    if let Some(long) = style.long_sections.as_ref().filter(|long| bars >= long.bars) {
+        return long_sections(bars, long.bars);
+    }
     let unit = if bars < 40 { 4 } else { 8 };
     let count = (bars / unit) as usize;
     let names: Vec<&str> = match count {
@@ -75,16 +80,41 @@ pub(crate) fn sections(bars: u32) -> Vec<(&'static str, u32)> {
     sections
 }
 
+/// Sections of `length` bars; what is left over is the end.
+fn long_sections(bars: u32, length: u32) -> Vec<(&'static str, u32)> {
+    let names = ["verse", "chorus"].into_iter().cycle();
+    let mut sections: Vec<_> =
+        names.take((bars / length) as usize).map(|name| (name, length)).collect();
+    match (bars % length, sections.last_mut()) {
+        (rest @ 0..4, Some(last)) => last.1 += rest,
+        (rest, _) => sections.push(("outro", rest)),
+    }
+    sections
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn style() -> Style {
+        serde_json::from_value(serde_json::json!({
+            "bpm": [60, 90, 120], "swing": {"unit": 0, "amount": 0}, "metres": {}, "modes": {}, "valence": 2,
+            "energy": 2, "tracks": {}, "harmony": {"books": {}, "sevenths": 0, "slow": 0, "fast": 0,
+            "cadences": 0, "one_loop": 0, "dominants": {}}
+        }))
+        .unwrap()
+    }
 
     #[test]
     fn lengths_are_exact_and_tempi_close() {
         for seconds in [5.0, 8.3, 10.0, 17.0, 29.7, 30.0, 61.0, 180.0] {
             for bpm in [44.0, 50.0, 66.0, 90.0, 121.0, 174.0] {
                 for beats in [2.0, 3.0, 4.0] {
-                    let fit = fit(seconds, beats, bpm);
+                    let exact = fit(seconds, beats, bpm, 0.0);
+                    if exact.bars > 1 {
+                        assert_eq!(exact.bpm, bpm, "{seconds} s, {beats} beats");
+                    }
+                    let fit = fit(seconds, beats, bpm, TEMPO_PLAY);
                     let bar = beats * 60.0 / fit.bpm;
                     let total = LEAD_IN + f64::from(fit.bars - 1) * bar + fit.ring;
                     let case = format!("{seconds} s, {bpm} bpm, {beats} beats: {fit:?}");
@@ -97,7 +127,14 @@ mod tests {
     }
 
     #[test]
+    fn long_sections_come_again() {
+        assert_eq!(long_sections(13, 12), [("verse", 13)]);
+        assert_eq!(long_sections(29, 12), [("verse", 12), ("chorus", 12), ("outro", 5)]);
+    }
+
+    #[test]
     fn forms_of_the_format() {
+        let sections = |bars| sections(bars, &style());
         assert_eq!(sections(3), [("verse", 3)]);
         assert_eq!(sections(9), [("verse", 4), ("chorus", 5)]);
         assert_eq!(sections(13), [("intro", 4), ("verse", 4), ("chorus", 5)]);

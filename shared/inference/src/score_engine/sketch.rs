@@ -37,23 +37,22 @@ pub(crate) fn of_outline(
     let mut dice = Dice::new(request.seed, Purpose::Harmony);
     let style = &vocabulary.styles[outline.style];
     let (mode, scale) = &vocabulary.modes[outline.mode];
-    let harmony = Harmony::new(vocabulary, outline.mode, style, &mut dice);
+    let form = form::sections(outline.fit.bars, &style.1);
+    let harmony = Harmony::new(vocabulary, outline, &form, &mut dice);
     let key = Key::of_scale(outline.tonic, scale);
     let names = if key.sharps() < 0 { &FLATS } else { &SHARPS };
     let name = |(root, quality): (u8, u8)| {
         let root = names[usize::from((root + outline.tonic) % 12)];
         format!("{root}{}", suffix(&vocabulary.qualities[usize::from(quality)].0))
     };
-    let form = form::sections(outline.fit.bars);
     let last = form.len() - 1;
     let sections = form.iter().enumerate().map(|(at, (section, bars))| SketchSection {
         name: (*section).to_owned(),
         bars: *bars,
-        chords: (1..=*bars)
-            .map(|bar| match at == last && bar == *bars {
-                true => name(harmony.home()),
-                false => name(harmony.chord(section, bar - 1)),
-            })
+        chords: harmony
+            .section(section, *bars, at == last)
+            .into_iter()
+            .map(|bar| bar.into_iter().map(name).collect::<Vec<_>>().join(" "))
             .collect(),
         tracks: playing(vocabulary, outline, section),
         intensity: intensity(outline, section),

@@ -5,7 +5,9 @@ mod token;
 
 use std::collections::BTreeMap;
 
-pub(crate) use tables::{Head, HeadKind, Instrument, Metre, Mood, PromptModel, Sampling, Style};
+pub(crate) use tables::{
+    GENERAL, Head, HeadKind, Instrument, Metre, Mood, PromptModel, Sampling, Step, Style,
+};
 pub(crate) use token::Token;
 
 use tables::Document;

@@ -8,8 +8,9 @@ import random
 import sys
 from bisect import bisect_right
 
-from harmony import dominant, nearest, pitch_classes, progression, voicing
+from harmony import dominant, long_progression, nearest, pitch_classes, progression, voicing
 from melody import Melody, guide_line
+from progressions import HARMONY, LONG_SECTIONS
 from rhythm import ARPS, arp_bar, bass_bar, bass_pattern, clamp_velocity, comp_pattern, drum_bar, fill_bar, groove, walk_up
 from vocabulary import INSTRUMENTS, METRES, MODES, PHRASE, ROLES, STYLES, TEMPO_BOUNDS
 
@@ -17,31 +18,6 @@ BRIGHTNESS = {"major": 1, "lydian": 1, "mixolydian": 0.6, "dorian": 0, "minor": 
 # Level of a section against the song's own.
 SECTION_LEVEL = {"intro": -1, "verse": 0, "chorus": 1, "bridge": -0.5, "outro": -1}
 ROLE_LEVEL = {"drums": 0.3, "bass": 0.3, "comp": -0.4, "pad": -1, "arp": -0.6, "lead": 0.7, "counter": -0.4}
-# Chords that last two bars, or half a bar, by style.
-SLOW_HARMONY = {
-    "ambient": 0.5,
-    "techno": 0.6,
-    "house": 0.25,
-    "dnb": 0.35,
-    "funk": 0.4,
-    "cinematic": 0.2,
-    "synthwave": 0.25,
-    "metal": 0.25,
-    "reggae": 0.25,
-    "waltz": 0.3,
-}
-FAST_HARMONY = {
-    "jazz": 0.3,
-    "bossa": 0.1,
-    "classical": 0.2,
-    "chiptune": 0.15,
-    "folk": 0.15,
-    "lofi": 0.1,
-    "piano": 0.15,
-    "orchestral": 0.15,
-    "march": 0.1,
-    "country": 0.1,
-}
 
 
 def clamp(x, low, high):
@@ -100,8 +76,21 @@ def choose_tracks(rng, song):
     return {r: tracks[r] for r in ROLES if r in tracks}
 
 
-def form_of(bars):
+def long_form(bars, length):
+    """Sections of `length` bars; what is left over is the end: [(section, bars)]."""
+    count, rest = divmod(bars, length)
+    form = [(("verse", "chorus")[i % 2], length) for i in range(count)]
+    if rest >= 4:
+        return [*form, ("outro", rest)]
+    form[-1] = (form[-1][0], length + rest)
+    return form
+
+
+def form_of(bars, style=None):
     """The form that FORMAT.md describes: [(section, bars)]."""
+    length = LONG_SECTIONS.get(style, (0,))[0]
+    if length and bars >= length:
+        return long_form(bars, length)
     unit = 4 if bars < 40 else 8
     n = bars // unit
     if n <= 1:
@@ -120,9 +109,9 @@ def form_of(bars):
     return form
 
 
-def choose_form(rng):
+def choose_form(rng, style):
     if rng.random() < 0.7:
-        return form_of(rng.choice([rng.randint(2, 12), rng.randint(8, 32), rng.randint(16, 64), rng.randint(32, 96)]))
+        return form_of(rng.choice([rng.randint(2, 12), rng.randint(8, 32), rng.randint(16, 64), rng.randint(32, 96)]), style)
     form = [("intro", rng.choice([2, 4, 8]))] if rng.random() < 0.7 else []
     for _ in range(rng.randint(1, 3)):
         form.append(("verse", rng.choice([4, 8, 8, 16])))
@@ -134,9 +123,6 @@ def choose_form(rng):
     return form
 
 
-# Styles that close a section with its dominant.
-CADENCES = ("classical", "folk", "jazz", "bossa", "lullaby", "rock", "cinematic", "chiptune",
-            "pop", "country", "waltz", "march", "orchestral", "piano")  # fmt: skip
 # Styles whose bass walks into the next section.
 WALKING = ("rock", "pop", "country", "blues", "folk", "jazz", "funk", "march", "reggae", "lofi", "classical", "orchestral")
 
@@ -152,7 +138,7 @@ class Piece:
         song["split"] = 6 if song["metre"] == "6/8" else 8
         song["scale"] = MODES[song["mode"]]
         self.tracks = choose_tracks(rng, song)
-        self.form = choose_form(rng)
+        self.form = choose_form(rng, song["style"])
         self.level = 1.6 + 0.85 * song["energy"]
         self.bars = []
         self.plan_harmony()
@@ -161,8 +147,13 @@ class Piece:
     def plan_harmony(self):
         rng, song = self.rng, self.song
         style, mode = song["style"], song["mode"]
+        if style in LONG_SECTIONS and any(length >= LONG_SECTIONS[style][0] for _, length in self.form):
+            self.loops = dict.fromkeys(SECTION_LEVEL, long_progression(rng, style, mode))
+            self.pace, self.cadences, self.dominant = 1, False, dominant(rng, mode, style)
+            return
         one = progression(rng, style, mode)
-        same = rng.random() < (0.6 if style in ("house", "techno", "lofi", "hiphop", "dnb", "ambient") else 0.2)
+        table = HARMONY[style]
+        same = rng.random() < table["one_loop"]
         self.loops = {
             "verse": one,
             "chorus": one if same else progression(rng, style, mode),
@@ -171,9 +162,8 @@ class Piece:
         self.loops["intro"] = rng.choice([one, self.loops["chorus"]])
         self.loops["outro"] = self.loops["intro"]
         roll = rng.random()
-        slow, fast = SLOW_HARMONY.get(style, 0.05), FAST_HARMONY.get(style, 0.04)
-        self.pace = 2 if roll < slow else 0.5 if roll > 1 - fast and song["metre"] != "3/4" else 1
-        self.cadences = style in CADENCES and rng.random() < 0.75
+        self.pace = 2 if roll < table["slow"] else 0.5 if roll > 1 - table["fast"] and song["metre"] != "3/4" else 1
+        self.cadences = rng.random() < table["cadences"]
         self.dominant = dominant(rng, mode, style)
 
     def harmony(self, name, length, last):

@@ -38,7 +38,7 @@ def write(session, song, bars, seed, scale=False):
     """Bars for a header: (song with bars, mean legal probability, tokens)."""
     rng = np.random.default_rng(seed)
     session.reset()
-    form = corpus.form_of(bars)
+    form = corpus.form_of(bars, song["style"])
     grammar = tokens.Grammar(song, form, set(MODES[song["mode"]]) if scale else None)
     for word in tokens.header(song):
         logits = session.feed(ID[word])

@@ -2,47 +2,8 @@
 
 from itertools import product
 
+from progressions import BOOKS, HARMONY, LONG_SECTIONS, dominants
 from vocabulary import MODES, QUALITIES
-
-# Degrees count from 0; "7:7" is a chord outside the scale: root in semitones, quality.
-PROGRESSIONS = {
-    "major": [[0, 4, 5, 3], [0, 5, 3, 4], [5, 3, 0, 4], [0, 3, 0, 4], [0, 2, 3, 4], [3, 4, 2, 5], [0, 3, 5, 4], [0, 4, 3, 3], [0, 3, 1, 4], [5, 4, 3, 4], [0, 2, 5, 3], [0, 3, "5:min", 0]],
-    "minor": [[0, 5, 2, 6], [0, 3, 6, 2], [0, 6, 5, 6], [0, 3, 0, "7:7"], [0, 5, 3, "7:7"], [0, 2, 6, 5], [0, 6, 5, "7:7"], [5, 6, 0, 0], [0, 0, 5, 6], [0, 3, 5, 4], [3, 0, 5, "7:maj"], [0, 5, 0, 6]],
-    "dorian": [[0, 3, 0, 3], [0, 1, 0, 3], [0, 6, 3, 0], [0, 2, 3, 0], [0, 3, 6, 3], [0, 0, 3, 3], [0, 1, 2, 3]],
-    "mixolydian": [[0, 6, 3, 0], [0, 4, 3, 0], [0, 6, 0, 3], [0, 3, 6, 0], [0, 0, 6, 3], [0, 1, 3, 6]],
-    "phrygian": [[0, 1, 0, 1], [0, 1, 6, 0], [0, 0, 1, 0], [0, 5, 1, 0], [0, 6, 1, 0], [0, 3, 1, 0]],
-    "lydian": [[0, 1, 0, 1], [0, 1, 6, 2], [0, 4, 1, 0], [0, 1, 5, 4], [5, 1, 0, 0], [0, 2, 1, 4]],
-}  # fmt: skip
-JAZZ = {
-    "major": [[1, 4, 0, 5], [0, 5, 1, 4], [2, 5, 1, 4], [0, "9:7", 1, 4], ["2:min7", "7:7", "0:maj7", "9:7"], [3, "5:min7", 2, "9:7"], [0, "2:7", 1, 4], [0, 0, 1, 4]],
-    "minor": [["2:m7b5", "7:7", 0, 0], [0, 3, "2:m7b5", "7:7"], [0, 5, "2:m7b5", "7:7"], [3, 6, 2, 5], [0, "10:7", 5, "7:7"]],
-    "dorian": [[0, 0, 3, 3], [0, 1, 0, 3], [0, 3, 1, "7:7"]],
-    "mixolydian": [["0:7", "5:7", "0:7", "7:7"], ["0:7", 6, "5:7", "0:7"]],
-}  # fmt: skip
-# Eight bars each; every chord a dominant seventh in the brighter modes.
-BLUES = {
-    "mixolydian": [
-        ["0:7", "5:7", "0:7", "0:7", "5:7", "5:7", "0:7", "7:7"],
-        ["0:7", "7:7", "5:7", "5:7", "0:7", "7:7", "0:7", "7:7"],
-        ["0:7", "0:7", "5:7", "0:7", "7:7", "5:7", "0:7", "7:7"],
-    ],
-    "minor": [
-        ["0:min7", "5:min7", "0:min7", "0:min7", "5:min7", "5:min7", "0:min7", "7:7"],
-        ["0:min7", "0:min7", "5:min7", "0:min7", "8:7", "7:7", "0:min7", "7:7"],
-    ],
-}
-BLUES["major"], BLUES["dorian"] = BLUES["mixolydian"], BLUES["minor"]  # fmt: skip
-# Power chords and the flat second: heavier than the pop loops of the same modes.
-METAL = {
-    "minor": [[0, 0, 5, 6], [0, 6, 5, 6], [0, 0, 3, 2], [0, "1:maj", 0, 6], [0, 5, 3, "7:maj"]],
-    "phrygian": [[0, 1, 0, 1], [0, 0, 1, 2], [0, 1, 6, 0], [0, 1, 5, 1]],
-}
-# Three chords and the truth.
-COUNTRY = {"major": [[0, 3, 0, 4], [0, 0, 3, 4], [0, 4, 3, 4], [0, 3, 4, 0], [0, 5, 3, 4], [0, 4, 4, 0]]}
-WALTZ = {"major": [[0, 4, 4, 0], [0, 3, 4, 0], [0, 0, "7:7", "7:7"], [0, 1, "7:7", 0]], "minor": [[0, "7:7", "7:7", 0], [0, 3, "7:7", 0], [0, 5, 3, "7:7"]]}  # fmt: skip
-BOOKS = {"blues": BLUES, "metal": METAL, "country": COUNTRY, "waltz": WALTZ, "march": WALTZ}
-# How often a chord has its seventh.
-SEVENTHS = {"lofi": 0.9, "jazz": 1, "bossa": 1, "funk": 0.75, "house": 0.5, "ambient": 0.4, "hiphop": 0.4, "synthwave": 0.15, "dnb": 0.4, "lullaby": 0.12, "classical": 0.1, "cinematic": 0.08, "reggae": 0.2, "pop": 0.1, "piano": 0.3}  # fmt: skip
 
 
 def diatonic(mode, degree, seventh):
@@ -57,21 +18,28 @@ def diatonic(mode, degree, seventh):
     return root, "min7" if seventh else "min"
 
 
+def named(entry):
+    """The chord of an entry such as "7:7"."""
+    root, quality = entry.split(":")
+    return int(root), quality
+
+
+def long_progression(rng, style, mode):
+    """The chords of a section as long as `LONG_SECTIONS` says."""
+    book = BOOKS[LONG_SECTIONS[style][1]]
+    return [named(entry) for entry in rng.choice(book.get(mode, book["minor"]))]
+
+
 def progression(rng, style, mode):
     """The chords of a loop, four or eight, as a list of (root, quality)."""
-    book = PROGRESSIONS[mode]
-    if style in BOOKS and (style == "blues" or rng.random() < 0.75):
-        book = BOOKS[style].get(mode, book)
-    if style in ("jazz", "bossa") or (style == "lofi" and rng.random() < 0.5):
-        book = JAZZ.get(mode, book)
-    chords = []
-    rich = rng.random() < SEVENTHS.get(style, 0.03)
-    for entry in rng.choice(book):
-        if isinstance(entry, str):
-            root, quality = entry.split(":")
-            chords.append((int(root), quality))
-        else:
-            chords.append(diatonic(mode, entry, rich))
+    table = HARMONY[style]
+    books = table["books"]
+    book = BOOKS[rng.choices(list(books), list(books.values()))[0]]
+    rich = rng.random() < table["sevenths"]
+    chords = [
+        named(entry) if isinstance(entry, str) else diatonic(mode, entry, rich)
+        for entry in rng.choice(book.get(mode) or BOOKS["general"][mode])
+    ]
     if style in ("ambient", "cinematic", "synthwave", "rock") and rng.random() < 0.2:
         i = rng.randrange(1, len(chords))
         chords[i] = (chords[i][0], "sus")
@@ -85,13 +53,9 @@ def pitch_classes(chord):
 
 def dominant(rng, mode, style):
     """The chord before a cadence."""
-    if mode in ("major", "minor"):
-        return (7, "7" if style in ("jazz", "bossa", "classical", "folk", "waltz", "march", "country", "blues") else "maj")
-    if mode == "phrygian":
-        return (1, "maj")
-    if mode == "lydian":
-        return (2, "maj")
-    return (10, "maj") if rng.random() < 0.6 else (5, "maj")
+    if mode in ("dorian", "mixolydian") and rng.random() < 0.4:
+        return (5, "maj")
+    return named(dominants(style)[mode])
 
 
 def nearest(pitch, classes, low=0, high=127):

@@ -19,7 +19,7 @@ import numpy as np
 import sound
 import tasks
 from ear import Ear
-from prompt_blind import by_engine, instruments_of, table, unwanted
+from prompt_blind import by_engine, instruments_of, numbered, table, unwanted
 from vocabulary import PACKAGE
 
 
@@ -53,7 +53,7 @@ def musical(case, work, usual_density):
     rows = []
     if "tempo" in case:
         low, high = case["tempo"]
-        if tasks.numbered(case):
+        if numbered(case):
             asked = (low + high) / 2
             rows.append(("tempo asked by number, within 4 %", abs(work["tempo"] / asked - 1) <= 0.04))
             ratios = [abs(work["tempo"] * r / asked - 1) <= 0.04 for r in (0.5, 1, 2, 2 / 3, 1.5)]

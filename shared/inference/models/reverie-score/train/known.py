@@ -18,8 +18,7 @@ import corpus
 import midi
 import sound
 from ear import Ear
-from judge import shares
-from prompt_blind import NAMED, instruments_of
+from prompt_blind import NAMED, instruments_of, table
 from songs import RATE, play, silence, write_events
 from vocabulary import METRES, PACKAGE
 
@@ -84,7 +83,7 @@ def main():
         magnitude = sound.spectrum(samples, RATE)
         work = {"tempo": sound.tempo(samples, RATE), "mode": sound.key(magnitude)[1], "heard": ear.hear(samples, RATE)}
         rows += judged(work, truth)
-    result = shares(rows)
+    result = table(rows)
     for name, row in result.items():
         print(f"{name:40} {row['held']:4}/{row['of']:4} {row['share']:.3f}, at least {row['lower95']:.3f}")
     if a.report:

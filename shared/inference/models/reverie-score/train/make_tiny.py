@@ -70,13 +70,20 @@ def vocabulary():
         r: {"probability": 0.9 if r == "drums" else 1.0, "instruments": {BY_ROLE[r]: 3, **({"reed": 1} if r == "comp" else {})}}
         for r in ROLES
     }
+    modes = {m: doc["modes"][m] for m in MODES}
+    own = {
+        small: {"feel": doc["styles"][big]["feel"],
+                "harmony": {**doc["styles"][big]["harmony"], "books": {"general": 1}, "dominants": {m: "7:maj" for m in MODES}}}
+        for small, big in (("march", "march"), ("drift", "ambient"))
+    }  # fmt: skip
     doc.update(
-        tokens=words, model=MODEL, roles=ROLES, modes={m: doc["modes"][m] for m in MODES}, drums=DRUMS,
+        tokens=words, model=MODEL, roles=ROLES, modes=modes, drums=DRUMS,
+        progressions={"general": {m: doc["progressions"]["general"][m] for m in MODES}},
         metres={m: doc["metres"][m] for m in ("4/4", "3/4")},
         instruments={n: {"bank": b, "program": p, "roles": r, "low": lo, "high": hi} for n, (b, p, r, lo, hi) in INSTRUMENTS.items()},
         styles={
-            "march": {"bpm": [90, 112, 140], "swing": {"unit": 0, "amount": 0}, "metres": {"4/4": 1}, "modes": {"major": 2, "minor": 1}, "valence": 3, "energy": 3, "tracks": tracks},
-            "drift": {"bpm": [54, 70, 90], "swing": {"unit": 2, "amount": 0.2}, "metres": {"4/4": 1, "3/4": 1}, "modes": {"major": 1, "minor": 1}, "valence": 2, "energy": 0, "tracks": {r: t for r, t in tracks.items() if r != "drums"}},
+            "march": {"bpm": [90, 112, 140], "swing": {"unit": 0, "amount": 0}, "metres": {"4/4": 1}, "modes": {"major": 2, "minor": 1}, "valence": 3, "energy": 3, **own["march"], "tracks": tracks},
+            "drift": {"bpm": [54, 70, 90], "swing": {"unit": 2, "amount": 0.2}, "metres": {"4/4": 1, "3/4": 1}, "modes": {"major": 1, "minor": 1}, "valence": 2, "energy": 0, **own["drift"], "tracks": {r: t for r, t in tracks.items() if r != "drums"}},
         },
         moods={m: doc["moods"][m] for m in ("calm", "happy", "sad")}, prompt={**PROMPT, "heads": heads},
     )  # fmt: skip

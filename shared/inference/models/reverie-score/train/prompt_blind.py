@@ -1,6 +1,6 @@
-"""Measures the reader on prompts_blind.jsonl: prompts with what a listener expects, in words that are not ours.
+"""Measures the reader on prompts with what a listener expects, in words that are not ours: prompts_blind.jsonl, prompts_second.jsonl.
 
-    python prompt_blind.py [PACKAGE_FOLDER] [--compose COMPOSE] [--report metrics.json]
+    python prompt_blind.py [PACKAGE_FOLDER] [--set blind|second] [--compose COMPOSE] [--report metrics.json]
 
 Without COMPOSE, the network alone is judged. With it (the example of the crate, built), the engine is: what it says that it
 plays. Only sums are printed, never which prompts fail: whoever improves the reader must not learn them.
@@ -16,7 +16,7 @@ from prompt_frozen import NUMBER, Reader, wilson
 from vocabulary import INSTRUMENTS, PACKAGE, STYLES
 
 HERE = Path(__file__).resolve().parent
-BLIND = HERE / "prompts_blind.jsonl"
+SETS = ("blind", "second")
 # What a listener calls it -> styles that this listener would accept.
 GENRES = {
     "acoustic": "folk country pop", "afrobeat": "funk bossa reggae", "baroque": "classical", "bluegrass": "country folk",
@@ -31,6 +31,17 @@ GENRES = {
     "swing": "jazz", "big band": "jazz", "synthpop": "synthwave", "tango": "waltz bossa", "trance": "techno", "trap": "hiphop",
     "vaporwave": "synthwave lofi", "western": "country", "world": "folk", "classical": "classical", "orchestral": "orchestral cinematic",
     "cinematic": "cinematic orchestral",
+    "afro house": "house", "baile funk": "hiphop house", "balkan": "folk", "big beat": "dnb house rock", "boogie woogie": "blues jazz piano", "brass band": "march",
+    "breakbeat": "dnb hiphop", "calypso": "reggae bossa", "cartoon": "orchestral chiptune", "cha cha": "bossa", "chillwave": "synthwave lofi", "choro": "bossa folk",
+    "church": "classical orchestral", "cloud rap": "hiphop", "comedy": "orchestral march jazz", "cumbia": "bossa folk", "dance": "house techno pop", "dixieland": "jazz",
+    "doo wop": "pop blues", "doom": "metal", "dream pop": "pop rock synthwave", "drill": "hiphop", "fado": "folk", "folk metal": "metal", "funk carioca": "hiphop house",
+    "game show": "pop funk orchestral", "gamelan": "folk ambient", "gothic": "metal classical cinematic", "halloween": "orchestral cinematic waltz",
+    "hawaiian": "folk bossa", "horror": "cinematic ambient", "hymn": "classical march orchestral", "hyperpop": "pop techno chiptune", "impressionist": "classical piano",
+    "indian": "folk ambient", "indie": "rock pop folk", "italo disco": "synthwave house", "japanese": "folk ambient", "krautrock": "rock techno", "lounge": "bossa jazz lofi",
+    "middle eastern": "folk cinematic", "military": "march", "minimalism": "classical ambient piano", "news": "orchestral cinematic pop", "noir": "jazz cinematic",
+    "polka": "folk march", "prog": "rock metal", "rave": "techno house dnb", "rnb": "hiphop funk", "rockabilly": "country rock blues", "sacred": "classical orchestral",
+    "sci-fi": "cinematic ambient synthwave", "smooth jazz": "jazz bossa", "spy": "jazz cinematic funk", "symphonic metal": "metal", "tarantella": "folk", "trip hop": "hiphop lofi",
+    "worship": "pop ambient", "hip-hop": "hiphop", "lo-fi": "lofi",
 }  # fmt: skip
 GUITARS = " ".join(i for i in INSTRUMENTS if "guitar" in i)
 BASSES = "acoustic_bass finger_bass slap_bass synth_bass"
@@ -47,7 +58,7 @@ NAMED = {
 # What the bank does not have -> what a listener would take for it.
 STAND_INS = {
     "bagpipes": "oboe accordion", "banjo": "steel_guitar", "bassoon": "clarinet oboe cello", "clavinet": "electric_piano clean_guitar",
-    "harpsichord": "piano celesta nylon_guitar", "sitar": "steel_guitar nylon_guitar", "steel drums": "marimba vibraphone kalimba",
+    "harpsichord": "piano celesta nylon_guitar", "mandolin": "steel_guitar nylon_guitar", "sitar": "steel_guitar nylon_guitar", "steel drums": "marimba vibraphone kalimba",
     "trombone": "brass horn", "tuba": "brass horn", "ukulele": "nylon_guitar steel_guitar", "xylophone": "marimba vibraphone glockenspiel",
 }  # fmt: skip
 # Who does not want these would not want those either.
@@ -57,11 +68,12 @@ MOOD = {"dark": {0, 1}, "neutral": {2}, "bright": {3, 4}}
 DENSITY = {"sparse": {0, 1}, "full": {2, 3}}
 
 
-def cases():
-    """The blind prompts, if they still are what was hashed."""
-    data = BLIND.read_bytes()
-    if hashlib.sha256(data).hexdigest() != (HERE / "prompts_blind.sha256").read_text().split()[0]:
-        raise SystemExit("prompts_blind.jsonl is not what was frozen")
+def cases(name="blind"):
+    """The blind prompts of a set, if they still are what was hashed."""
+    path = HERE / f"prompts_{name}.jsonl"
+    data = path.read_bytes()
+    if hashlib.sha256(data).hexdigest() != path.with_suffix(".sha256").read_text().split()[0]:
+        raise SystemExit(f"{path.name} is not what was frozen")
     return [json.loads(line) for line in data.decode().splitlines()]
 
 
@@ -108,9 +120,14 @@ def track_rows(case, plays, left_out, drums):
     return rows
 
 
-def by_network(package):
+def numbered(case):
+    """Whether a number of beats stands in the prompt."""
+    return "tempo" in case and case["tempo"][1] - case["tempo"][0] in (0, 4)
+
+
+def by_network(package, name):
     reader = Reader(package)
-    for case in cases():
+    for case in cases(name):
         read = reader.read(case["prompt"])
         left = read["avoid_instrument"] | ({b for b in BASSES.split()} if "bass" in read["avoid_role"] else set())
         levels = {k: int(read[k]) for k in ("valence", "energy", "density")}
@@ -136,18 +153,17 @@ def by_engine(every, text):
         levels = {k: round(said[k] * 4) for k in ("valence", "energy")}
         yield from scalar_rows(case, {**said, **levels, "mode": said["key"].split(" ")[1]})
         if "tempo" in case:
-            number = case["tempo"][1] - case["tempo"][0] == 4  # it stands in the prompt
             within = case["tempo"][0] - 2 <= said["tempo_bpm"] <= case["tempo"][1] + 2
-            yield "tempo in numbers" if number else "tempo in words", within
+            yield "tempo in numbers" if numbered(case) else "tempo in words", within
         plays = {track["name"] for track in said["instruments"]}
         roles = {track["role"] for track in said["instruments"]}
         yield from track_rows(case, plays, plays.isdisjoint, "drums" in roles)
 
 
-def composed(package, compose, seed):
+def composed(package, compose, seed, name):
     """(cases, what `compose` prints for them)"""
-    command = [compose, "--package", package, "--seconds", "5", "--seed", str(seed), "--", *(c["prompt"] for c in cases())]
-    return cases(), subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    command = [compose, "--package", package, "--seconds", "5", "--seed", str(seed), "--", *(c["prompt"] for c in cases(name))]
+    return cases(name), subprocess.run(command, check=True, capture_output=True, text=True).stdout
 
 
 def table(rows):
@@ -165,14 +181,15 @@ def table(rows):
 def main():
     p = argparse.ArgumentParser()
     p.add_argument("package", type=Path, nargs="?", default=PACKAGE)
+    p.add_argument("--set", choices=SETS, default="blind")
     p.add_argument("--compose", type=Path)
     p.add_argument("--seed", type=int, default=1)
     p.add_argument("--report", type=Path)
     a = p.parse_args()
-    result = table(by_engine(*composed(a.package, a.compose, a.seed)) if a.compose else by_network(a.package))
+    result = table(by_engine(*composed(a.package, a.compose, a.seed, a.set)) if a.compose else by_network(a.package, a.set))
     if a.report:
         report = json.loads(a.report.read_text()) if a.report.exists() else {}
-        report["blind_engine" if a.compose else "blind_network"] = result
+        report[f"{a.set}_engine" if a.compose else f"{a.set}_network"] = result
         a.report.write_text(json.dumps(report, indent=1, ensure_ascii=False) + "\n")
     for name, row in result.items():
         print(f"{name:21} {row['held']:3}/{row['of']:3} {row['share']:.3f}, at least {row['lower95']:.3f}")

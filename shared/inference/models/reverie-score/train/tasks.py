@@ -2,15 +2,10 @@
 
 import random
 
-from prompt_blind import cases
+from prompt_blind import cases, numbered
 
 KEYS = ["C", "C#", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B"]
 AUDIBLE = {"tempo", "mode", "with", "without", "drums", "density"}
-
-
-def numbered(case):
-    """Whether a number of beats stands in the prompt."""
-    return "tempo" in case and case["tempo"][1] - case["tempo"][0] == 4
 
 
 def written(count):

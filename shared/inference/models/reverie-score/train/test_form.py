@@ -157,6 +157,16 @@ class Form(unittest.TestCase):
         self.assertGreater(mean(move <= 2 for move in moves), 0.8)
         self.assertGreater(mean(move <= 4 for move in moves), 0.99)
 
+    def test_a_blues_has_twelve_bars(self):
+        """I, IV, I, V-IV or ii-V, I: in each section of twelve bars, and most pieces have them."""
+        blues = [p for p in self.pieces if p["style"] == "blues" and len(p["bars"]) >= 12]
+        twelve = [[bar["chords"][0] for bar in bars] for p in blues for _, bars in sections(p) if len(bars) >= 12]
+        self.assertGreater(len(twelve), len(blues) / 2)
+        for chords in twelve:
+            roots = [root for root, _ in chords]
+            self.assertEqual((roots[0], roots[4], roots[6]), (0, 5, 0))
+            self.assertIn(roots[8], (7, 8, 2))
+
     def test_bars_count_down_to_the_end(self):
         for piece in self.pieces:
             words = tokens.row_words(piece, 0, 1 << 20)

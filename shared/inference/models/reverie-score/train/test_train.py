@@ -8,9 +8,12 @@ from pathlib import Path
 
 import torch
 
+import export
 import feed
+import grow
+import model
 import train_score
-from vocabulary import MODEL
+from vocabulary import MODEL, TOKENS
 
 SMALL = {**MODEL, "layers": 1, "width": 16, "heads": 2, "kv_heads": 1, "head_dim": 8, "feed_forward": 16}
 
@@ -27,6 +30,17 @@ def stream(place):
 
 
 class Training(unittest.TestCase):
+    def test_exported_weights_can_be_trained_on(self):
+        score = model.Score(SMALL, 425)
+        for parameter in score.parameters():
+            torch.nn.init.normal_(parameter)
+        with tempfile.TemporaryDirectory() as folder:
+            export.export(score, SMALL, Path(folder) / "score.onnx")
+            read = grow.weights_of(Path(folder) / "score.onnx", TOKENS, score.state_dict())["model"]
+        self.assertEqual(set(read), set(score.state_dict()))
+        for name, value in score.state_dict().items():
+            self.assertTrue(torch.equal(read[name], value), name)
+
     def test_a_feed_goes_on_where_it_stopped(self):
         whole = list(islice(stream(feed.BEGIN), 30))
         for stopped in range(29):

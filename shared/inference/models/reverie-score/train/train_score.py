@@ -22,7 +22,7 @@ import torch
 from torch.nn import functional as F
 
 import feed
-from grow import grown
+from grow import grown, weights_of
 from model import Score
 from muon import Muon
 from vocabulary import MODEL, TOKENS, document
@@ -150,7 +150,7 @@ def arguments():
     begin = p.add_mutually_exclusive_group()
     begin.add_argument("--resume", action="store_true", help="go on from OUT/last.pt")
     begin.add_argument("--decay", type=float, metavar="MINUTES", help="from OUT/last.pt to OUT/final.pt")
-    begin.add_argument("--grow", type=Path, help="a new run from an older checkpoint, of fewer layers or other styles")
+    begin.add_argument("--grow", type=Path, help="a new run from an older checkpoint, of fewer layers or other styles, or from an exported score.onnx beside its vocab.json")
     p.add_argument("--warm-up", type=int, default=60, help="steps at the start of a new run")
     p.add_argument("--rate", type=float, help="factor of both learning rates; else that of the checkpoint, or 1")
     p.add_argument("--seed", type=int, default=1, help="of the weights and the corpus, of a new run")
@@ -173,7 +173,12 @@ def begin(a):
         raise SystemExit(f"{last} exists: --resume it, or choose another folder")
     run = Run(a.seed, a.rate or 1.0)
     if a.grow:
-        run.model.load_state_dict(grown(read(a.grow), run.model.state_dict()))
+        fresh = run.model.state_dict()
+        if a.grow.suffix == ".onnx":
+            old = weights_of(a.grow, json.loads((a.grow.parent / "vocab.json").read_text())["tokens"], fresh)
+        else:
+            old = read(a.grow)
+        run.model.load_state_dict(grown(old, fresh))
     (a.out / "vocab.json").write_text(json.dumps(document(), indent=1) + "\n")
     return run
 

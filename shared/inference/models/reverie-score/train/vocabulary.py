@@ -6,6 +6,8 @@
 import json
 from pathlib import Path
 
+from progressions import BOOKS, HARMONY, LONG_SECTIONS, dominants
+
 PACKAGE = Path(__file__).resolve().parent.parent
 
 # Order matters: tracks of a header and of a bar are written in this order.
@@ -298,6 +300,17 @@ STYLES = {
         tracks={"drums": [0, {"kit_brush": 1}], "bass": [0, {"acoustic_bass": 1}], "comp": [0.5, {"piano": 1}],
                 "pad": [0.03, {"strings": 1}], "arp": [0.7, {"piano": 1}], "lead": [1, {"piano": 1}], "counter": [0.12, {"piano": 1}]}),
 }  # fmt: skip
+# How people play a style, in milliseconds: notes are up to twice `spread` late by chance, and tunes and chords `late` behind
+# drums and bass. Styles of machines are not listed: they are on the grid.
+FEEL = {
+    "lofi": (8, 8), "ambient": (10, 0), "hiphop": (5, 6), "rock": (5, 0), "funk": (4, 0), "jazz": (8, 6), "bossa": (7, 3),
+    "classical": (9, 0), "cinematic": (6, 0), "folk": (8, 0), "lullaby": (8, 0), "pop": (4, 0), "metal": (4, 0), "reggae": (6, 5),
+    "blues": (8, 8), "country": (6, 0), "waltz": (7, 0), "march": (5, 0), "orchestral": (8, 0), "piano": (9, 0),
+}  # fmt: skip
+# Milliseconds between the notes of a chord that is struck across strings.
+STRUM = {
+    "nylon_guitar": 7, "steel_guitar": 7, "jazz_guitar": 5, "clean_guitar": 4, "overdrive_guitar": 3, "distortion_guitar": 3, "harp": 14,
+}  # fmt: skip
 # Moods on the two axes, for hosts that offer a list.
 MOODS = {
     "calm": (3, 0), "happy": (4, 3), "sad": (0, 1), "melancholic": (1, 1), "dark": (0, 2), "tense": (0, 3), "angry": (0, 4),
@@ -376,8 +389,10 @@ def document():
         "velocities": VELOCITIES,
         "drums": DRUMS,
         "instruments": {
-            n: {"bank": b, "program": p, "roles": r, "low": lo, "high": hi} for n, (b, p, r, lo, hi) in INSTRUMENTS.items()
+            n: {"bank": b, "program": p, "roles": r, "low": lo, "high": hi, "strum_ms": STRUM.get(n, 0)}
+            for n, (b, p, r, lo, hi) in INSTRUMENTS.items()
         },
+        "progressions": BOOKS,
         "styles": {
             n: {
                 "bpm": s["bpm"],
@@ -386,6 +401,9 @@ def document():
                 "modes": s["modes"],
                 "valence": s["valence"],
                 "energy": s["energy"],
+                "feel": dict(zip(("spread_ms", "late_ms"), FEEL.get(n, (0, 0)))),
+                "harmony": {**HARMONY[n], "dominants": dominants(n)},
+                **({"long_sections": dict(zip(("bars", "book"), LONG_SECTIONS[n]))} if n in LONG_SECTIONS else {}),
                 "tracks": {r: {"probability": p, "instruments": w} for r, (p, w) in s["tracks"].items()},
             }
             for n, s in STYLES.items()

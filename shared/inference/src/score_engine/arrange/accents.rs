@@ -48,7 +48,8 @@ pub(super) fn add(
             (Some(part), _) => hit(vocabulary, score, part, tick),
             (None, Some(part)) => {
                 let track = &brief.tracks[players[part]];
-                let player = Player { vocabulary, brief, track, ring: 0 };
+                let player =
+                    Player { vocabulary, brief, track, ring: 0, tick: score.tick_seconds() };
                 stab(&player, &bars[bar], score, part, tick);
             }
             (None, None) => {}

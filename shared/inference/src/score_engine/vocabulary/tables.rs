@@ -7,6 +7,9 @@ use std::marker::PhantomData;
 use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, Visitor};
 
+/// The book of progressions that has every mode.
+pub(crate) const GENERAL: &str = "general";
+
 /// `vocab.json` as it is written.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Document {
@@ -29,6 +32,8 @@ pub(crate) struct Document {
     pub(crate) velocities: Vec<u8>,
     #[serde(deserialize_with = "in_order")]
     pub(crate) instruments: Vec<(String, Instrument)>,
+    /// Books of progressions by name, each by mode. Every mode is in the book [`GENERAL`].
+    pub(crate) progressions: BTreeMap<String, BTreeMap<String, Vec<Vec<Step>>>>,
     #[serde(deserialize_with = "in_order")]
     pub(crate) styles: Vec<(String, Style)>,
     #[serde(deserialize_with = "in_order")]
@@ -74,6 +79,19 @@ pub(crate) struct Instrument {
     /// Lowest and highest MIDI key that sounds well.
     pub(crate) low: u8,
     pub(crate) high: u8,
+    /// Milliseconds between the notes of a chord.
+    #[serde(default)]
+    pub(crate) strum_ms: f64,
+}
+
+/// A chord of a progression, as it is written.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(untagged)]
+pub(crate) enum Step {
+    /// On a degree of the scale, from 0.
+    Degree(usize),
+    /// Semitones above the tonic, a colon, and a quality: a chord of its own.
+    Named(String),
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -87,6 +105,10 @@ pub(crate) struct Style {
     pub(crate) modes: BTreeMap<String, f32>,
     pub(crate) valence: u8,
     pub(crate) energy: u8,
+    #[serde(default)]
+    pub(crate) feel: Feel,
+    pub(crate) harmony: StyleHarmony,
+    pub(crate) long_sections: Option<LongSections>,
     /// By role.
     pub(crate) tracks: BTreeMap<String, StyleTrack>,
 }
@@ -96,6 +118,40 @@ pub(crate) struct Swing {
     /// Steps; 0 is straight.
     pub(crate) unit: u8,
     pub(crate) amount: f64,
+}
+
+/// How people play: notes are up to twice `spread_ms` late by chance, and tunes and chords `late_ms` behind drums and
+/// bass. Zero is on the grid.
+#[derive(Debug, Clone, Copy, Default, Deserialize)]
+pub(crate) struct Feel {
+    pub(crate) spread_ms: f64,
+    pub(crate) late_ms: f64,
+}
+
+/// How a style chooses its chords. Shares are of pieces.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct StyleHarmony {
+    /// Weights of books of progressions.
+    pub(crate) books: BTreeMap<String, f32>,
+    /// Whose chords have sevenths.
+    pub(crate) sevenths: f32,
+    /// Whose chords last two bars.
+    pub(crate) slow: f32,
+    /// Whose bars have two chords.
+    pub(crate) fast: f32,
+    /// Whose sections close with the dominant.
+    pub(crate) cadences: f32,
+    /// Whose choruses have the chords of the verses.
+    pub(crate) one_loop: f32,
+    /// The chord before a cadence, by mode.
+    pub(crate) dominants: BTreeMap<String, Step>,
+}
+
+/// Sections of so many bars, over the progressions of a book, where a piece is long enough.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct LongSections {
+    pub(crate) bars: u32,
+    pub(crate) book: String,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -151,12 +207,32 @@ impl Document {
         demand(self.model.context >= 128, "model.context is below 128")?;
         let steps = |metre: &Metre| metre.steps > 0 && metre.steps_per_beat > 0;
         demand(self.metres.iter().all(|(_, metre)| steps(metre)), "metres must have steps")?;
+        let general = self.progressions.get(GENERAL);
+        let written = |mode: &str| general.and_then(|book| book.get(mode)).is_some_and(usable);
+        demand(
+            self.modes.iter().all(|(mode, _)| written(mode)),
+            "progressions.general must have every mode",
+        )?;
+        demand(
+            self.progressions.values().flat_map(BTreeMap::values).all(usable),
+            "a progression must have a chord",
+        )?;
+        let mut long = self.styles.iter().filter_map(|(_, style)| style.long_sections.as_ref());
+        demand(
+            long.all(|long| long.bars > 0 && self.progressions.contains_key(&long.book)),
+            "long_sections need bars and a book of progressions",
+        )?;
         demand(self.prompt.slots > 0 && self.prompt.buckets > 1, "prompt needs slots and buckets")?;
         demand(
             self.prompt.heads.iter().all(|head| head.size == head.labels.len()),
             "a head's size must be the number of its labels",
         )
     }
+}
+
+/// Whether there is a progression, and a chord in each.
+fn usable(loops: &Vec<Vec<Step>>) -> bool {
+    !loops.is_empty() && loops.iter().all(|steps| !steps.is_empty())
 }
 
 /// Reads a JSON object as a list, in the order of the file: tables are indexed by position.

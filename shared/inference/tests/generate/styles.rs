@@ -1,0 +1,110 @@
+//! What a style decides: chords, sections, and how people play.
+
+use std::sync::Arc;
+
+use reverie_domain::sketch::MusicSketch;
+use reverie_inference::{MusicRequest, Package, Planner, StyleHints, load, load_planner};
+
+use crate::{file, folder, generate, request, tiny};
+
+fn planner() -> Arc<dyn Planner> {
+    let package = Package::open(&folder("models/reverie-score")).expect("package");
+    load_planner(&package).expect("planner")
+}
+
+fn of_style(genre: &str, seconds: f64, seed: u64) -> MusicRequest {
+    let style = StyleHints { genre: Some(genre.to_owned()), ..StyleHints::default() };
+    MusicRequest { style, seed, ..request("something", seconds) }
+}
+
+fn sketch(planner: &dyn Planner, request: &MusicRequest) -> MusicSketch {
+    let plan = planner.plan(request).expect("a plan");
+    serde_json::from_value(serde_json::json!(plan.sketch)).expect("a sketch of music")
+}
+
+#[test]
+fn a_number_of_beats_is_kept_to() {
+    let planner = planner();
+    for (beats, seconds) in
+        [(60.0, 10.0), (83.0, 30.0), (97.0, 17.0), (128.0, 61.0), (174.0, 180.0)]
+    {
+        for seed in 0..4 {
+            let asked =
+                MusicRequest { seed, ..request(&format!("a tune at {beats} bpm"), seconds) };
+            let tempo = sketch(&*planner, &asked).tempo_bpm;
+            assert!((tempo - beats).abs() < 0.03, "{tempo} instead of {beats} in {seconds} s");
+        }
+    }
+}
+
+#[test]
+fn a_blues_has_twelve_bars() {
+    let planner = planner();
+    for seed in 0..6 {
+        let sketch = sketch(&*planner, &of_style("blues", 90.0, seed));
+        let long: Vec<_> = sketch.sections.iter().filter(|section| section.bars >= 12).collect();
+        assert!(long.len() >= 2, "{:?}", sketch.sections);
+        for section in long {
+            let chords = &section.chords;
+            assert_eq!(chords[0], chords[6], "{chords:?}");
+            assert_ne!(chords[0], chords[4], "{chords:?}");
+            assert_eq!(chords.len() as u32, section.bars);
+        }
+    }
+}
+
+#[test]
+fn styles_have_their_own_chords() {
+    let planner = planner();
+    let share = |genre: &str, is: &dyn Fn(&str) -> bool| {
+        let sketches: Vec<_> =
+            (0..8).map(|seed| sketch(&*planner, &of_style(genre, 60.0, seed))).collect();
+        let bars = sketches.iter().flat_map(|sketch| &sketch.sections).flat_map(|one| &one.chords);
+        let chords: Vec<&str> = bars.flat_map(|bar| bar.split(' ')).collect();
+        chords.iter().filter(|chord| is(chord)).count() as f64 / chords.len() as f64
+    };
+    let seventh = |chord: &str| chord.contains('7');
+    assert!(share("jazz", &seventh) > 0.8);
+    assert!(share("blues", &seventh) > 0.7);
+    assert!(share("march", &seventh) < 0.4);
+    assert!(share("country", &|chord| chord.ends_with('m')) < 0.2);
+}
+
+/// How late each note is behind its sixteenth, in ticks; a sixteenth has 120.
+fn lateness(midi: &[u8]) -> Vec<u32> {
+    let file = midly::Smf::parse(midi).expect("a MIDI file");
+    let ticks = match file.header.timing {
+        midly::Timing::Metrical(ticks) => u32::from(ticks.as_int()) / 4,
+        midly::Timing::Timecode(..) => panic!("no metre"),
+    };
+    let mut late = Vec::new();
+    for track in &file.tracks {
+        let mut now = 0;
+        for event in track {
+            now += event.delta.as_int();
+            if let midly::TrackEventKind::Midi {
+                message: midly::MidiMessage::NoteOn { vel, .. },
+                ..
+            } = event.kind
+                && vel > 0
+            {
+                late.push(now % ticks);
+            }
+        }
+    }
+    late
+}
+
+#[test]
+fn people_are_a_little_late_and_machines_are_not() {
+    let march = lateness(file(&generate(&*tiny(), &request("a march", 8.0)), "track.mid"));
+    let off = march.iter().filter(|late| **late > 0).count();
+    assert!(off * 2 > march.len(), "{march:?}");
+    // A quarter of a step, and as much again for the last string of a chord.
+    assert!(march.iter().all(|late| *late <= 60), "{march:?}");
+
+    let engine =
+        load(&Package::open(&folder("models/reverie-score")).expect("package")).expect("engine");
+    let techno = lateness(file(&generate(&*engine, &of_style("techno", 6.0, 1)), "track.mid"));
+    assert!(!techno.is_empty() && techno.iter().all(|late| *late == 0), "{techno:?}");
+}
