@@ -1,15 +1,17 @@
 """Judges finished music from the decoded FLAC alone: nothing of our own scores or tokens is looked at.
 
-    python judge.py COMPOSE OUT --ear EAR.onnx [--seconds 15] [--count 180] [--report metrics.json]
+    python judge.py COMPOSE OUT --ear EAR.onnx --pulse PULSE.onnx [--set second] [--seconds 15] [--count 180] [--report metrics.json]
 
-COMPOSE is the built example `compose`. Renders blind prompts (`tasks.py`) and compares what is heard with what their writer expects. Needs
-numpy, scipy, soundfile, pyloudnorm and onnxruntime. `ear.py` makes the ear that hears instruments; `known.py` tells how often the judges themselves are
-wrong. Shares come with the lower end of their 95 % interval. Only sums are printed, never which prompts fail.
+COMPOSE is the built example `compose`. Renders blind prompts (`tasks.py`) and compares what is heard with what their writer expects: tempo, key and
+loudness in the track, instruments and drums in the stems, whose names are not looked at. Needs numpy, scipy, soundfile, pyloudnorm and onnxruntime.
+`ear.py` and `pulse.py` make the ears for instruments and for the beat; `known.py` tells how often the judges themselves are wrong. Shares come with the lower end of their 95 % interval. Only sums are printed, never which prompts fail.
 """
 
 import argparse
+import io
 import json
 import subprocess
+import zipfile
 from concurrent.futures import ProcessPoolExecutor
 from itertools import repeat
 from pathlib import Path
@@ -19,26 +21,37 @@ import numpy as np
 import sound
 import tasks
 from ear import Ear
-from prompt_blind import by_engine, instruments_of, numbered, table, unwanted
+from prompt_blind import SETS, STAND_INS, by_engine, instruments_of, numbered, table, unwanted
+from pulse import Pulse
 from vocabulary import PACKAGE
 
 
 def render(compose, package, some, seconds, seed, out):
     """`said.txt` has what the engine says of its pieces; only the engine's own measure reads it."""
     out.mkdir(parents=True, exist_ok=True)
-    command = [compose, "--package", package, "--seconds", str(seconds), "--seed", str(seed), "--out", out, "--"]
+    command = [compose, "--package", package, "--seconds", str(seconds), "--seed", str(seed), "--output", "stems", "--out", out, "--"]
     said = subprocess.run([*command, *(case["prompt"] for case in some)], check=True, capture_output=True, text=True).stdout
     (out / "said.txt").write_text(said)
 
 
-def listen(path, ear_path):
-    work = sound.judge(path)
-    work["heard"] = Ear(ear_path).hear(*sound.load(path))
+# A stem that is so much quieter than the loudest one, in dB, is not heard.
+AUDIBLE = 30
+
+
+def players(path, ear):
+    """Labels of what plays in the stems of an archive."""
+    with zipfile.ZipFile(path) as archive:
+        stems = [sound.load(io.BytesIO(archive.read(name))) for name in archive.namelist()]
+    loud = [float(np.sqrt(np.square(samples).mean())) for samples, _ in stems]
+    heard = [stem for stem, level in zip(stems, loud) if level > max(loud) * 10 ** (-AUDIBLE / 20)]
+    return {ear.name(*stem) for stem in heard} - {None}
+
+
+def listen(folder, ear_path, pulse_path):
+    work = sound.judge(folder / "track.flac")
+    work["tempo"] = Pulse(pulse_path).tempo(*sound.load(folder / "track.flac"))
+    work["heard"] = players(folder / "stems.zip", Ear(ear_path))
     return work
-
-
-def heard(work, names):
-    return max(work["heard"].get(name, -9.0) for name in names) > 0
 
 
 def technical(work):
@@ -63,11 +76,11 @@ def musical(case, work, usual_density):
     if case.get("mode") in ("major", "minor"):
         rows.append(("mode", work["mode"] == case["mode"]))
     if "drums" in case:
-        rows.append(("drums asked" if case["drums"] else "drums left out", heard(work, ["drums"]) == case["drums"]))
+        rows.append(("drums asked" if case["drums"] else "drums left out", ("drums" in work["heard"]) == case["drums"]))
     for name in case.get("with", []):
-        rows.append(("instruments asked", heard(work, instruments_of(name))))
+        rows.append(("stand-ins asked" if name in STAND_INS else "instruments asked", bool(work["heard"] & instruments_of(name))))
     for name in case.get("without", []):
-        rows.append(("instruments left out", not heard(work, unwanted(name))))
+        rows.append(("instruments left out", not work["heard"] & unwanted(name)))
     if "density" in case:
         more = work["onsets_a_second"] > usual_density
         rows.append(("density", more == (case["density"] == "full")))
@@ -76,10 +89,10 @@ def musical(case, work, usual_density):
 
 def sets_of(a):
     """name -> (cases, seed, seconds)"""
-    written = tasks.written(a.count)
+    written = tasks.written(a.count, a.set)
     return {
         "written": (written, a.seed, a.seconds),
-        "precise": (tasks.precise(a.precise), a.seed, a.seconds),
+        "precise": (tasks.precise(a.precise, a.set), a.seed, a.seconds),
         "second": (written[:: a.every], a.seed + 1, a.seconds),
         "form": (written[:: max(1, len(written) // 12)], a.seed, 60),  # long enough for a chorus that returns
     }
@@ -102,6 +115,8 @@ def main():
     p.add_argument("compose", type=Path)
     p.add_argument("out", type=Path)
     p.add_argument("--ear", type=Path, required=True)
+    p.add_argument("--pulse", type=Path, required=True)
+    p.add_argument("--set", choices=SETS, default="second")
     p.add_argument("--seconds", type=float, default=15)
     p.add_argument("--count", type=int, default=180, help="blind prompts as they were written")
     p.add_argument("--precise", type=int, default=70, help="blind prompts with a number and a key added")
@@ -116,9 +131,9 @@ def main():
     for name, (some, seed, seconds) in sets.items():
         if not a.rendered:
             render(a.compose, a.package, some, seconds, seed, a.out / name)
-        paths = [a.out / name / f"{i:03}" / "track.flac" for i in range(len(some))]
+        folders = [a.out / name / f"{i:03}" for i in range(len(some))]
         with ProcessPoolExecutor(a.workers) as pool:
-            works[name] = list(pool.map(listen, paths, repeat(a.ear)))
+            works[name] = list(pool.map(listen, folders, repeat(a.ear), repeat(a.pulse)))
     heard = table(rows_of(sets, works, a.every))
     keys = ("outside", "onsets_a_second", "lufs", "true_peak")
     medians = {k: round(float(np.median([w[k] for w in works["written"]])), 3) for k in keys}

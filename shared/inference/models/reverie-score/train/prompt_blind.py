@@ -33,7 +33,7 @@ GENRES = {
     "cinematic": "cinematic orchestral",
     "afro house": "house", "baile funk": "hiphop house", "balkan": "folk", "big beat": "dnb house rock", "boogie woogie": "blues jazz piano", "brass band": "march",
     "breakbeat": "dnb hiphop", "calypso": "reggae bossa", "cartoon": "orchestral chiptune", "cha cha": "bossa", "chillwave": "synthwave lofi", "choro": "bossa folk",
-    "church": "classical orchestral", "cloud rap": "hiphop", "comedy": "orchestral march jazz", "cumbia": "bossa folk", "dance": "house techno pop", "dixieland": "jazz",
+    "chinese": "folk ambient", "church": "classical orchestral", "cloud rap": "hiphop", "comedy": "orchestral march jazz", "cumbia": "bossa folk", "dance": "house techno pop", "dixieland": "jazz",
     "doo wop": "pop blues", "doom": "metal", "dream pop": "pop rock synthwave", "drill": "hiphop", "fado": "folk", "folk metal": "metal", "funk carioca": "hiphop house",
     "game show": "pop funk orchestral", "gamelan": "folk ambient", "gothic": "metal classical cinematic", "halloween": "orchestral cinematic waltz",
     "hawaiian": "folk bossa", "horror": "cinematic ambient", "hymn": "classical march orchestral", "hyperpop": "pop techno chiptune", "impressionist": "classical piano",

@@ -1,4 +1,4 @@
-"""Songs of random notes, played by fluidsynth with the bank: sounds whose instruments are known, and no music of ours."""
+"""Solos of random notes, played by fluidsynth with the bank: sounds whose instrument is known, and no music of ours."""
 
 import random
 import struct
@@ -49,35 +49,21 @@ def drums_of(rng, start, beat):
     return out
 
 
-def ensemble(rng):
-    """A random set: at most one of each kind of part, as in real bands."""
-    count = rng.choice([1, 2, 2, 3, 3, 4, 4, 5, 6])
-    return rng.sample(PITCHED, count), rng.random() < 0.55
-
-
-def write_midi(songs, seed, path):
-    """All songs in one file, one after the other."""
-    rng, events, labels = random.Random(seed), [], []
-    for n in range(songs):
+def write_midi(names, seed, path):
+    """A solo of each instrument, one after the other, in one file; "drums" is a kit."""
+    rng, events = random.Random(seed), []
+    for n, name in enumerate(names):
         start, beat = n * SONG + 0.5, 60 / rng.uniform(56, 180)
-        names, drums = ensemble(rng)
-        labels.append(names + (["drums"] if drums else []))
         events += silence(start - 0.3)
-        channels = [c for c in range(16) if c != 9]
-        for channel, name in zip(channels, names):
-            events.append((start - 0.2, 1, bytes([0xC0 | channel, INSTRUMENTS[name][1]])))
-            for control, value in ((7, rng.randrange(60, 120)), (10, rng.randrange(30, 98)), (91, rng.randrange(0, 90))):
-                events.append((start - 0.2, 1, bytes([0xB0 | channel, control, value])))
-            for at, length, k, v in notes_of(rng, name, start, beat):
-                events += [(at, 3, bytes([0x90 | channel, k, v])), (at + length, 2, bytes([0x80 | channel, k, 0]))]
-        if drums:
-            kit = rng.choice([row[1] for row in INSTRUMENTS.values() if row[0] == 128])
-            events.append((start - 0.2, 1, bytes([0xC9, kit])))
-            events.append((start - 0.2, 1, bytes([0xB9, 7, rng.randrange(60, 120)])))
-            for at, length, k, v in drums_of(rng, start, beat):
-                events += [(at, 3, bytes([0x99, k, v])), (at + length, 2, bytes([0x89, k, 0]))]
+        kit = rng.choice([row[1] for row in INSTRUMENTS.values() if row[0] == 128])
+        channel, program = (9, kit) if name == "drums" else (0, INSTRUMENTS[name][1])
+        events.append((start - 0.2, 1, bytes([0xC0 | channel, program])))
+        for control, value in ((7, rng.randrange(60, 120)), (10, rng.randrange(30, 98)), (91, rng.randrange(0, 90))):
+            events.append((start - 0.2, 1, bytes([0xB0 | channel, control, value])))
+        played = drums_of(rng, start, beat) if name == "drums" else notes_of(rng, name, start, beat)
+        for at, length, k, v in played:
+            events += [(at, 3, bytes([0x90 | channel, k, v])), (at + length, 2, bytes([0x80 | channel, k, 0]))]
     write_events(events, path)
-    return labels
 
 
 def write_events(events, path):
@@ -106,13 +92,14 @@ def play(midi, bank):
     return sound.mean(1)
 
 
-def songs(count, seed, work, bank):
-    """Yields (samples, labels) of each song; fluidsynth plays fifty at a time."""
-    for part in range(0, count, 50):
-        midi = work / f"songs{seed}-{part}.mid"
-        named = write_midi(min(50, count - part), f"{seed} {part}", midi)
+def solos(names, seed, work, bank):
+    """Yields the samples of a solo of each name; fluidsynth plays fifty at a time."""
+    for part in range(0, len(names), 50):
+        midi = work / f"solos{seed}-{part}.mid"
+        some = names[part : part + 50]
+        write_midi(some, f"{seed} {part}", midi)
         sound = play(midi, bank)
         midi.unlink()
-        for n, names in enumerate(named):
-            yield sound[int((n * SONG + 0.3) * RATE) : int((n * SONG + SONG - 1.5) * RATE)], names
-        print("played", part + len(named), flush=True)
+        for n in range(len(some)):
+            yield sound[int((n * SONG + 0.3) * RATE) : int((n * SONG + SONG - 1.5) * RATE)]
+        print("played", part + len(some), flush=True)
