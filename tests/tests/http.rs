@@ -18,6 +18,8 @@ mod sign_in;
 mod storage_faults;
 #[path = "http/suite.rs"]
 mod suite;
+#[path = "http/usage.rs"]
+mod usage;
 #[path = "http/video.rs"]
 mod video;
 

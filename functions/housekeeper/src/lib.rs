@@ -13,6 +13,7 @@ mod report;
 mod restart;
 mod scale;
 mod sweep;
+mod usage;
 
 use std::{fmt, sync::Arc};
 
@@ -30,6 +31,7 @@ pub use event::Minute;
 pub use mail::Post;
 pub use report::SweepReport;
 pub use scale::Load;
+pub use usage::UsageReport;
 
 /// What the housekeeper needs.
 #[derive(Clone)]

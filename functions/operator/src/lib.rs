@@ -2,6 +2,7 @@
 
 mod acting;
 mod audit;
+mod stats;
 mod subject_requests;
 
 use reverie_api::App;
@@ -11,6 +12,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 pub fn router(app: App) -> OpenApiRouter {
     OpenApiRouter::new()
         .routes(routes!(audit::list))
+        .routes(routes!(stats::show))
         .routes(routes!(subject_requests::list, subject_requests::create))
         .routes(routes!(subject_requests::close))
         .with_state(app)

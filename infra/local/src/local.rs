@@ -220,6 +220,9 @@ impl Local {
     /// Lets the housekeeper look once, as it does every minute.
     pub async fn sweep(&self) {
         self.housekeeper.sweep().await;
+        if let Err(error) = self.housekeeper.count_usage(|_| {}).await {
+            tracing::error!(%error, "the use cannot be counted");
+        }
     }
 
     /// The housekeeper, as every minute's turn has it.

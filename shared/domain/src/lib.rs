@@ -25,4 +25,5 @@ pub mod sketch;
 pub mod storyboard;
 pub mod subject_request;
 pub mod upload;
+pub mod usage;
 pub mod wallet;

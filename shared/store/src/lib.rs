@@ -22,5 +22,6 @@ mod record;
 pub mod subject_requests;
 pub mod tables;
 pub mod uploads;
+pub mod usage;
 
 pub use record::Record;

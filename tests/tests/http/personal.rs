@@ -64,6 +64,9 @@ async fn live(app: &TestApp) {
     // Who has an address is told by mail, in the minute after.
     browser.post("/v1/me/exports", Value::Null).await.expect(StatusCode::ACCEPTED);
     app.sweep().await;
+    // Counted, and not added up yet.
+    let made = guest.submit("ends after that").await;
+    guest.finished(&made).await;
     // Every tenth request writes down how many there were; for a minute, so this comes last.
     for _ in 0..11 {
         program.get("/v1/me").await.expect(StatusCode::OK);

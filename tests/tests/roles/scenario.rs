@@ -96,6 +96,7 @@ async fn operates(app: &App, player: &mut Player) {
     for _ in 0..OFTEN {
         player.get("/v1/operator/audit", &[]).await;
     }
+    player.get("/v1/operator/stats", &[]).await;
     let requests = "/v1/operator/subject-requests";
     let asked = json!({"kind": "access", "reference": "a mail"});
     let asked = player.take(Method::POST, requests, &[], asked).await;

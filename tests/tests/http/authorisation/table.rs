@@ -72,6 +72,7 @@ pub(super) const TABLE: &[(&str, [&str; 6])] = &[
     ("GET /v1/models", OPEN),
     ("GET /v1/openapi.json", OPEN),
     ("GET /v1/operator/audit", ONLY_OPERATORS),
+    ("GET /v1/operator/stats", ONLY_OPERATORS),
     ("GET /v1/operator/subject-requests", ONLY_OPERATORS),
     ("POST /v1/operator/subject-requests", ONLY_OPERATORS),
     ("PATCH /v1/operator/subject-requests/{id}", ONLY_OPERATORS),
