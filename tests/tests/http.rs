@@ -8,6 +8,8 @@ mod exports;
 mod mail;
 #[path = "http/outputs.rs"]
 mod outputs;
+#[path = "http/policies.rs"]
+mod policies;
 #[path = "http/requests.rs"]
 mod requests;
 #[path = "http/round_trips.rs"]

@@ -8,6 +8,7 @@ mod event;
 mod export;
 mod inactive;
 mod mail;
+mod mailing;
 mod purge;
 mod report;
 mod restart;

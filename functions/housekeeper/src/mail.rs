@@ -78,6 +78,7 @@ impl Housekeeper {
         let link = match letter {
             Letter::ExportReady { export, .. } => format!("{origin}/v1/me/exports/{export}"),
             Letter::Inactive { .. } => format!("{origin}/"),
+            Letter::Policy { .. } => format!("{origin}/#policies"),
             Letter::ConfirmEmail { request } => {
                 let now = self.clock.now();
                 let new = new_email(&*self.tables, account.id).await?;

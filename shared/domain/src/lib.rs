@@ -12,6 +12,7 @@ pub mod ids;
 pub mod inactivity;
 pub mod job;
 pub mod mail;
+pub mod mailing;
 pub mod manifest;
 pub mod personal;
 pub mod plan;

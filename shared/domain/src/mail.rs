@@ -36,6 +36,11 @@ pub enum Letter {
         /// The request for it.
         request: MailId,
     },
+    /// The terms and the privacy policy change.
+    Policy {
+        /// The version that is new.
+        version: String,
+    },
     /// Nobody uses the account; it ends.
     Inactive {
         /// When, if it is not used before.

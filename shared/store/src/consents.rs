@@ -147,6 +147,11 @@ pub async fn history(
 
 const LINES: &str = "consent#";
 
+/// The key of what was decided about the account itself.
+pub(crate) fn own_consents_key(account: AccountId) -> Key {
+    consents_key(account, None)
+}
+
 fn consents_key(account: AccountId, generation: Option<GenerationId>) -> Key {
     Key::new(Table::Accounts, account, format!("consents#{}", subject(generation)))
 }

@@ -12,6 +12,7 @@ pub mod generations;
 pub mod held;
 pub mod ledger;
 pub mod mailer;
+pub mod mailings;
 pub mod mails;
 pub mod objects;
 pub mod operations;

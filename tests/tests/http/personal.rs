@@ -7,7 +7,7 @@ use reqwest::{Method, StatusCode};
 use reverie_domain::{
     consent::TEXT_VERSION,
     personal::{EVERY_ROW, REGISTER, place_of},
-    policy,
+    policy::Policies,
 };
 use reverie_tests::{Browser, Client, rows, send};
 use serde_json::{Value, json};
@@ -41,7 +41,7 @@ async fn live(app: &TestApp) {
     let work = json!([{"purpose": "showcase", "granted": true, "generation": made["id"]}]);
     let shown = json!({"text_version": TEXT_VERSION, "decisions": work});
     let path =
-        format!("/v1/policies/{}/acknowledgement", policy::at(Timestamp::now()).policy.version);
+        format!("/v1/policies/{}/acknowledgement", Policies::SHIPPED.at(Timestamp::now()).policy.version);
     guest.post(&path, Value::Null).await.expect(StatusCode::OK);
     for (path, body) in [
         ("/v1/me/consents", consents),

@@ -6,7 +6,7 @@ use reverie_api::{email_token, unsubscribe_token};
 use reverie_domain::{
     consent::TEXT_VERSION,
     mail::{Letter, Mail},
-    policy,
+    policy::Policies,
 };
 use reverie_store::{
     Record,
@@ -86,7 +86,7 @@ async fn decisions(app: &App, player: &mut Player) {
     assert_eq!(click.status, StatusCode::NO_CONTENT, "{:#}", click.json);
     player.take(Method::PUT, "/v1/me/preferences", &[], json!({"seconds": 30})).await;
     player.take(Method::PUT, "/v1/me/limits", &[], json!({"per_month": 1_000_000})).await;
-    let version = policy::at(Timestamp::now()).policy.version;
+    let version = Policies::SHIPPED.at(Timestamp::now()).policy.version;
     let path = "/v1/policies/{version}/acknowledgement";
     player.take(Method::POST, path, &[version], Value::Null).await;
     for path in ["consents", "preferences", "limits", "data"] {

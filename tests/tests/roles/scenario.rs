@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 use reqwest::Method;
 use reverie::template::Role;
-use reverie_domain::policy;
+use reverie_domain::policy::Policies;
 use reverie_tests::{Lambda, RecordedLambda, TestApp, Use, binary};
 use serde_json::{Value, json};
 
@@ -81,7 +81,7 @@ async fn everyone_reads(player: &mut Player) {
     ] {
         player.get(path, &[]).await;
     }
-    player.get("/v1/policies/{version}", &[policy::at(Timestamp::now()).policy.version]).await;
+    player.get("/v1/policies/{version}", &[Policies::SHIPPED.at(Timestamp::now()).policy.version]).await;
     for path in ["/v1/me", "/v1/credits", "/v1/generations", "/v1/uploads"] {
         for _ in 0..OFTEN {
             player.get(path, &[]).await;

@@ -1,9 +1,15 @@
 use jiff::{Timestamp, tz::TimeZone};
 use mail_builder::{MessageBuilder, headers::raw::Raw};
-use reverie_domain::mail::{Letter, Mail};
+use reverie_domain::{
+    mail::{Letter, Mail},
+    policy::{Policies, Policy},
+};
 
 use super::{Addressed, Post};
 use crate::HousekeeperError;
+
+/// The longest line.
+const WIDTH: usize = 72;
 
 impl Post {
     /// The message (RFC 5322), in plain text.
@@ -16,7 +22,8 @@ impl Post {
         mail: &Mail,
         Addressed { to, link }: &Addressed,
     ) -> Result<Vec<u8>, HousekeeperError> {
-        let (subject, text) = words(&mail.letter, link);
+        let policies = self.settings.policies;
+        let (subject, text) = words(&mail.letter, link, policies).ok_or(HousekeeperError::Message)?;
         let domain = self.sender.rsplit('@').next().unwrap_or_default();
         let message = MessageBuilder::new()
             .from(("Reverie", self.sender.as_str()))
@@ -32,9 +39,13 @@ impl Post {
     }
 }
 
-/// The subject and the text, in lines of a length that everybody can read.
-fn words(letter: &Letter, link: &str) -> (&'static str, String) {
-    match letter {
+/// The subject and the text, in lines of a length that everybody can read. `None` if the letter is of another
+/// release.
+fn words(letter: &Letter, link: &str, policies: Policies) -> Option<(&'static str, String)> {
+    Some(match letter {
+        Letter::Policy { version } => {
+            ("Our terms and privacy policy change", change(policies.find(version)?.policy, link))
+        }
         Letter::ExportReady { until, .. } => (
             "Your data are ready",
             format!(
@@ -61,7 +72,34 @@ fn words(letter: &Letter, link: &str) -> (&'static str, String) {
                 instant(*erased_at)
             ),
         ),
+    })
+}
+
+fn change(policy: Policy, link: &str) -> String {
+    let day = policy.effective_on.strftime("%-d %B %Y");
+    let changes = wrapped(policy.changes);
+    format!(
+        "From {day} on another version of our terms and privacy policy\nholds: {}. What is different:\n\n{changes}\n\n\
+         Read all of it:\n\n{link}\n\nWhen it holds, we ask you to acknowledge it. If you do not want\nit, you can take \
+         what is yours with you and erase your account:\nboth are in the API and cost nothing.\n",
+        policy.version
+    )
+}
+
+/// The text in lines of up to 72 characters, but for longer words.
+fn wrapped(text: &str) -> String {
+    let mut lines = vec![String::new()];
+    for word in text.split_whitespace() {
+        match lines.last_mut() {
+            Some(line) if line.is_empty() => line.push_str(word),
+            Some(line) if line.chars().count() + word.chars().count() < WIDTH => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
+        }
     }
+    lines.join("\n")
 }
 
 fn foot(origin: &str) -> String {

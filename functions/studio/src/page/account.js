@@ -11,13 +11,16 @@ const SIGN_IN = {
 const EMAIL_LINK =
   "That link is over, or you are not signed in here. Sign in, and follow it within 24 hours.";
 
-async function showAccount() {
-  const providers = (await call("GET", "/v1/auth/providers")).items;
-  if (providers.length === 0) return;
-  const me = await call("GET", "/v1/me").catch((failure) => {
+async function whoAmI() {
+  return call("GET", "/v1/me").catch((failure) => {
     if (failure.status !== 401) throw failure;
     return { kind: "nobody" };
   });
+}
+
+async function showAccount(me) {
+  const providers = (await call("GET", "/v1/auth/providers")).items;
+  if (providers.length === 0) return;
   const isUser = me.kind === "user";
   $("account-open").textContent = isUser ? me.name || me.email || "Account" : "Sign in";
   $("account-open").hidden = false;
@@ -83,7 +86,9 @@ async function startAccount() {
   acts("pending-separate", () => decide("separate"));
   $("account-open").addEventListener("click", () => $("account").showModal());
   if (SIGN_IN[outcome]) tell(new Failure(SIGN_IN[outcome], 0));
-  await showAccount();
+  const me = await whoAmI();
+  await askPolicies(me);
+  await showAccount(me);
   await showPending();
   const email = new URLSearchParams(location.hash.slice(1)).get("email");
   if (email) await confirmEmail(email);

@@ -28,6 +28,8 @@ pub const REGISTER: &[PersonalData] = &[
     people::CONSENTS,
     service::EXPORTS,
     service::MAIL,
+    service::NOTICES,
+    service::MAILINGS,
     people::NEW_ADDRESS,
     service::AGENDA,
     service::ERASURES,
