@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod gpc;
 mod health;
 mod openapi;
 mod page;
@@ -31,6 +32,7 @@ pub fn router(studio: Studio) -> OpenApiRouter {
         .routes(routes!(page::show))
         .routes(routes!(health::check))
         .routes(routes!(openapi::show))
+        .routes(routes!(gpc::show))
         .routes(routes!(policies::list))
         .routes(routes!(policies::show))
         .with_state(studio)

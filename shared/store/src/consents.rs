@@ -13,7 +13,7 @@ use thiserror::Error;
 use crate::{
     Record,
     record::{from_maybe, newest_first},
-    tables::{Key, Range, StoreError, Table, Tables, WriteError},
+    tables::{Key, Range, StoreError, Table, Tables, WriteError, written},
 };
 
 impl Record for Consents {
@@ -126,6 +126,27 @@ pub async fn decide(
         }
     }
     Ok(false)
+}
+
+/// Hears a Global Privacy Control signal: what was agreed to without knowing of it is refused, with a line that
+/// says so. One write, and none if the signal changes nothing; if somebody decides at the same time, the next
+/// request with the signal is heard.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn hear_signal(
+    tables: &dyn Tables,
+    now: Timestamp,
+    known: &Consents,
+) -> Result<(), StoreError> {
+    let Some((after, lines)) = known.after(now, &known.overridden_by_signal()) else {
+        return Ok(());
+    };
+    let mut writes = vec![after.replace(known)?];
+    for line in lines {
+        writes.push(line.create()?);
+    }
+    written(tables, &writes).await.map(drop)
 }
 
 /// The account's lines, newest first; `after` is the position of the last one of the page before.

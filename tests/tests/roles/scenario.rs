@@ -73,6 +73,7 @@ async fn everyone_reads(player: &mut Player) {
     player.take(Method::POST, "/v1/guests", &[], Value::Null).await;
     for path in [
         "/",
+        "/.well-known/gpc.json",
         "/.well-known/jwks.json",
         "/healthz",
         "/v1/openapi.json",

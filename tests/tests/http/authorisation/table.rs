@@ -29,6 +29,7 @@ const NOTHING_PENDING: [&str; 6] = ["404", "404", "404", "404", "403", "404"];
 /// What each of [`CALLERS`] gets.
 pub(super) const TABLE: &[(&str, [&str; 6])] = &[
     ("GET /", OPEN),
+    ("GET /.well-known/gpc.json", OPEN),
     ("GET /.well-known/jwks.json", OPEN),
     ("GET /healthz", OPEN),
     ("GET /v1/api-keys", MINE),
