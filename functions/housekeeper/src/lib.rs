@@ -11,6 +11,7 @@ mod mail;
 mod mailing;
 mod purge;
 mod report;
+mod requests;
 mod restart;
 mod scale;
 mod sweep;
@@ -31,6 +32,7 @@ pub use audit::AuditReport;
 pub use event::Minute;
 pub use mail::Post;
 pub use report::SweepReport;
+pub use requests::RequestsReport;
 pub use scale::Load;
 pub use usage::UsageReport;
 

@@ -61,9 +61,9 @@ impl UsageReport {
     fn series(&self) -> BTreeMap<Kind, Vec<Series>> {
         match self {
             Self::Counted(samples) => {
-                let of = |kind| samples.iter().filter(|sample| sample.kind == kind).collect();
+                let of = |kind| samples.iter().filter(|sample| sample.kind == kind).collect::<Vec<_>>();
                 let kinds = samples.iter().map(|sample| sample.kind);
-                kinds.map(|kind| (kind, ended(of(kind)))).collect()
+                kinds.map(|kind| (kind, ended(&of(kind)))).collect()
             }
             Self::Closed(day) => {
                 let shown = |(kind, figures): (&Kind, &reverie_domain::usage::Figures)| {
@@ -75,23 +75,21 @@ impl UsageReport {
     }
 }
 
-fn ended(samples: Vec<&Sample>) -> Vec<Series> {
+fn ended(samples: &[&Sample]) -> Vec<Series> {
     let word = |facet, sample: &&Sample| sample.words.get(&facet).cloned().unwrap_or_default();
-    let outcome = |name, wanted| {
-        let count = samples.iter().filter(|sample| word(Facet::Outcome, sample) == wanted).count();
-        Series { name, unit: "Count", values: vec![count as f64] }
+    let count = |name, wanted| {
+        let is = |sample: &&&Sample| word(Facet::Outcome, sample) == wanted;
+        let jobs = samples.iter().filter(is).count();
+        Series { name, unit: "Count", values: vec![jobs as f64] }
     };
-    let times = |name, facet| {
-        let seconds = samples.iter().filter_map(|sample| seconds(&word(facet, sample)));
-        Series { name, unit: "Seconds", values: seconds.collect() }
-    };
+    let times = |facet| samples.iter().filter_map(|one| seconds(&word(facet, one))).collect();
     vec![
-        outcome("JobsSucceeded", "succeeded"),
-        outcome("JobsFailed", "failed"),
-        outcome("JobsCanceled", "canceled"),
-        outcome("JobsRefused", "refused"),
-        times("SecondsWaited", Facet::Waited),
-        times("SecondsComputed", Facet::Computed),
+        count("JobsSucceeded", "succeeded"),
+        count("JobsFailed", "failed"),
+        count("JobsCanceled", "canceled"),
+        count("JobsRefused", "refused"),
+        Series { name: "SecondsWaited", unit: "Seconds", values: times(Facet::Waited) },
+        Series { name: "SecondsComputed", unit: "Seconds", values: times(Facet::Computed) },
     ]
 }
 

@@ -15,5 +15,6 @@ pub fn router(app: App) -> OpenApiRouter {
         .routes(routes!(stats::show))
         .routes(routes!(subject_requests::list, subject_requests::create))
         .routes(routes!(subject_requests::close))
+        .routes(routes!(subject_requests::extend))
         .with_state(app)
 }

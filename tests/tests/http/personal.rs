@@ -57,6 +57,8 @@ async fn live(app: &TestApp) {
     let operator = app.operator().await;
     let asked = operator.post("/v1/operator/subject-requests", asked).await;
     let path = format!("/v1/operator/subject-requests/{}", asked.json["id"].as_str().unwrap());
+    let extend = operator.request(Method::PUT, &format!("{path}/extension"));
+    send(extend.json(&json!({"reason": "complexity"}))).await.expect(StatusCode::OK);
     let close = operator.request(Method::PATCH, &path).json(&json!({"outcome": "granted"}));
     send(close).await.expect(StatusCode::OK);
     let email = json!({"email": "new@example.com"});

@@ -103,6 +103,8 @@ async fn operates(app: &App, player: &mut Player) {
     let asked = player.take(Method::POST, requests, &[], asked).await;
     player.get(requests, &[]).await;
     let id = asked["id"].as_str().expect("an id");
+    let extending = json!({"reason": "complexity"});
+    player.take(Method::PUT, &format!("{requests}/{{id}}/extension"), &[id], extending).await;
     let closing = json!({"outcome": "granted"});
     player.take(Method::PATCH, &format!("{requests}/{{id}}"), &[id], closing).await;
     player.guest = guest;

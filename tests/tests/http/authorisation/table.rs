@@ -76,6 +76,7 @@ pub(super) const TABLE: &[(&str, [&str; 6])] = &[
     ("GET /v1/operator/stats", ONLY_OPERATORS),
     ("GET /v1/operator/subject-requests", ONLY_OPERATORS),
     ("POST /v1/operator/subject-requests", ONLY_OPERATORS),
+    ("PUT /v1/operator/subject-requests/{id}/extension", ONLY_OPERATORS),
     ("PATCH /v1/operator/subject-requests/{id}", ONLY_OPERATORS),
     ("GET /v1/policies", OPEN),
     ("GET /v1/policies/{version}", OPEN),

@@ -35,12 +35,27 @@ const ABOUT_NOBODY: &str = "it is about nobody: nothing leads from it to a work 
 
 pub(super) const REQUESTS_BY_MAIL: PersonalData = PersonalData {
     category: "requests by mail",
-    stored_in: &[place(
-        "operations",
-        "subject_request",
-        &["id", "kind", "reference", "subject", "received_at", "due_at", "outcome", "closed_at"],
-    )
-    .not_exported("it has a reference to a mail and a hash, and nothing that names anybody")],
+    stored_in: &[
+        place(
+            "operations",
+            "subject_request",
+            &[
+                "id",
+                "kind",
+                "reference",
+                "subject",
+                "received_at",
+                "due_at",
+                "extension",
+                "extended_at",
+                "outcome",
+                "closed_at",
+            ],
+        )
+        .not_exported("it has a reference to a mail and a hash, and nothing that names anybody"),
+        place("operations", "subject_request_open", &["id", "due_at", "closed_at"])
+            .not_exported("it names a request until that is answered, and nobody"),
+    ],
     purpose: "to answer what people ask for by mail within a month (GDPR, article 12(3))",
     kept: "24 months after the answer",
     shown: "the answer to the mail",
