@@ -6,6 +6,8 @@ mod erasure;
 mod exports;
 #[path = "http/mail.rs"]
 mod mail;
+#[path = "http/mailings.rs"]
+mod mailings;
 #[path = "http/outputs.rs"]
 mod outputs;
 #[path = "http/policies.rs"]

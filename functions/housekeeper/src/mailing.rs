@@ -1,5 +1,6 @@
 use jiff::SignedDuration;
 use reverie_domain::{
+    consent::Purpose,
     mail::{Letter, Mail},
     mailing::{Mailing, Topic},
 };
@@ -44,7 +45,7 @@ impl Housekeeper {
                 return Err(HousekeeperError::MoreToDo);
             }
             let next = match self.is_over(&mailing)? {
-                true => mailing.stopped(self.clock.now()),
+                true => mailing.ended(self.clock.now()),
                 false => {
                     let People { people, next } = mailings::people(&*self.tables, &mailing).await?;
                     let page = self.tell_all(&mailing, people).await?;
@@ -60,14 +61,15 @@ impl Housekeeper {
         Ok(())
     }
 
-    /// Whether nothing is to be told any more: another version is newer, or no mail is sent.
+    /// Whether nothing is to be told any more: it was stopped, another version is newer, or no mail is sent.
     fn is_over(&self, mailing: &Mailing) -> Result<bool, HousekeeperError> {
         let Some(post) = &self.post else { return Ok(true) };
+        let Topic::Policy { version } = &mailing.topic else { return Ok(mailing.stopped) };
         let policies = post.settings.policies;
-        let Topic::Policy { version } = &mailing.topic;
         // What a later release began waits for it, should this one be an earlier.
         policies.find(version).ok_or(HousekeeperError::Message)?;
-        Ok(policies.significant_change().is_some_and(|newest| newest.version != version))
+        let is_newest = policies.significant_change().is_none_or(|newest| newest.version == version);
+        Ok(mailing.stopped || !is_newest)
     }
 
     /// How many of them were told in this round, a try before this one included.
@@ -82,10 +84,12 @@ impl Housekeeper {
             if let Some(notice) = &person.notice {
                 told += u64::from(notice.round == mailing.round);
             } else if self.is_to_be_told(mailing, &person) {
-                let id = person.account.id;
-                let Topic::Policy { version } = &mailing.topic;
-                let mail = Mail::new(now, id, Letter::Policy { version: version.clone() });
-                let notice = mailing.notice(now, id);
+                let letter = match &mailing.topic {
+                    Topic::Policy { version } => Letter::Policy { version: version.clone() },
+                    Topic::News { .. } => Letter::News { mailing: mailing.id },
+                };
+                let mail = Mail::new(now, person.account.id, letter);
+                let notice = mailing.notice(now, person.account.id);
                 told += u64::from(mailings::tell(&*self.tables, &notice, &mail).await?);
             }
         }
@@ -94,10 +98,15 @@ impl Housekeeper {
 
     fn is_to_be_told(&self, mailing: &Mailing, person: &Person) -> bool {
         let account = &person.account;
-        let reachable = account.kind == AccountKind::User && account.mail_address().is_some();
-        let Topic::Policy { version } = &mailing.topic;
-        let acknowledged = account.acknowledged.keys().map(String::as_str);
-        let knows = |post: &crate::Post| post.settings.policies.knows(acknowledged, version);
-        account.is_open() && reachable && !self.post.as_ref().is_some_and(knows)
+        let is_reachable = account.kind == AccountKind::User && account.mail_address().is_some();
+        let is_concerned = match &mailing.topic {
+            Topic::Policy { version } => {
+                let acknowledged = account.acknowledged.keys().map(String::as_str);
+                let knows = |post: &crate::Post| post.settings.policies.knows(acknowledged, version);
+                !self.post.as_ref().is_some_and(knows)
+            }
+            Topic::News { .. } => person.consents.granted(Purpose::MarketingEmail),
+        };
+        account.is_open() && is_reachable && is_concerned
     }
 }

@@ -2,6 +2,7 @@
 
 mod acting;
 mod audit;
+mod mailings;
 mod stats;
 mod subject_requests;
 
@@ -13,6 +14,8 @@ pub fn router(app: App) -> OpenApiRouter {
     OpenApiRouter::new()
         .routes(routes!(audit::list))
         .routes(routes!(stats::show))
+        .routes(routes!(mailings::list, mailings::create))
+        .routes(routes!(mailings::stop))
         .routes(routes!(subject_requests::list, subject_requests::create))
         .routes(routes!(subject_requests::close))
         .routes(routes!(subject_requests::extend))

@@ -25,7 +25,21 @@ pub enum Topic {
         /// The version that is new.
         version: String,
     },
+    /// News and offers, as an operator wrote them. To everybody who has an address and agrees to such mail.
+    News {
+        /// The mail's subject.
+        subject: String,
+        /// The mail's text.
+        text: String,
+    },
 }
+
+/// The most characters of a subject of news.
+pub const SUBJECT_LENGTH: usize = 150;
+/// The most characters of a text of news.
+pub const TEXT_LENGTH: usize = 20_000;
+/// Days for which it is kept that somebody was told news.
+pub const NEWS_NOTICE_DAYS: i64 = 90;
 
 /// A mailing's row.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -48,6 +62,9 @@ pub struct Mailing {
     pub told: u64,
     /// When it ended.
     pub ended_at: Option<Timestamp>,
+    /// Whether an operator has stopped it: what is not sent yet is not sent any more.
+    #[serde(default)]
+    pub stopped: bool,
     /// Counts the row's changes.
     pub version: u64,
 }
@@ -59,7 +76,7 @@ pub struct Notice {
     pub account: AccountId,
     /// By which mailing.
     pub mailing: MailingId,
-    /// Of what: the version of the policies.
+    /// Of what: the version of the policies, or `news`.
     pub about: String,
     /// In which of its rounds.
     pub round: u32,
@@ -74,6 +91,12 @@ impl Mailing {
         let topic = Topic::Policy { version: policy.version.to_owned() };
         let again_at = Some(policy.effective_at()).filter(|at| *at > now);
         Self { again_at, ..Self::begin(now, Self::policy_id(policy.version), topic) }
+    }
+
+    /// News, to be told from now on.
+    #[must_use]
+    pub fn of_news(now: Timestamp, subject: String, text: String) -> Self {
+        Self::begin(now, MailingId::new(), Topic::News { subject, text })
     }
 
     /// The id of the one mailing of this version.
@@ -96,6 +119,7 @@ impl Mailing {
             seen_to: None,
             told: 0,
             ended_at: None,
+            stopped: false,
             version: 1,
         }
     }
@@ -119,9 +143,17 @@ impl Mailing {
         }
     }
 
-    /// The mailing, stopped; as it is if it has ended.
+    /// The mailing as an operator stops it. The housekeeper ends it when it comes to it, and sends nothing more
+    /// of it. `None` if it is stopped already.
     #[must_use]
-    pub fn stopped(&self, now: Timestamp) -> Self {
+    pub fn stopped_by_hand(&self) -> Option<Self> {
+        let next = || Self { stopped: true, version: self.version + 1, ..self.clone() };
+        (!self.stopped).then(next)
+    }
+
+    /// The mailing, ended; as it is if it has.
+    #[must_use]
+    pub fn ended(&self, now: Timestamp) -> Self {
         match self.ended_at {
             Some(_) => self.clone(),
             None => Self { version: self.version + 1, ..self.clone() }.over(now),
@@ -135,14 +167,27 @@ impl Mailing {
     /// That this account is told now.
     #[must_use]
     pub fn notice(&self, now: Timestamp, account: AccountId) -> Notice {
-        let Topic::Policy { version } = &self.topic;
-        Notice { account, mailing: self.id, about: version.clone(), round: self.round, at: now }
+        let about = match &self.topic {
+            Topic::Policy { version } => version,
+            Topic::News { .. } => "news",
+        };
+        let about = about.to_owned();
+        Notice { account, mailing: self.id, about, round: self.round, at: now }
     }
 
     /// When the row ends; one that goes on does not.
     #[must_use]
     pub fn ends_at(&self) -> Option<Timestamp> {
         self.ended_at.map(|at| after(at, SignedDuration::from_hours(24 * AUDIT_DAYS)))
+    }
+}
+
+impl Notice {
+    /// When the row ends; that somebody was told of policies is kept as long as their account.
+    #[must_use]
+    pub fn ends_at(&self) -> Option<Timestamp> {
+        let days = SignedDuration::from_hours(24 * NEWS_NOTICE_DAYS);
+        (self.about == "news").then(|| after(self.at, days))
     }
 }
 
@@ -176,9 +221,11 @@ mod tests {
         let ended = waits.gone_on(POLICY.effective_at(), 1, None);
         assert_eq!((ended.told, ended.due_at), (6, None));
         assert_eq!(ended.ended_at, Some(POLICY.effective_at()));
-        assert_eq!(ended.stopped(now), ended);
+        assert_eq!(ended.ended(now), ended);
         let holds = Mailing::of_policy(POLICY.effective_at(), &POLICY);
         assert_eq!(holds.gone_on(now, 0, None).ended_at, Some(now), "one round is enough");
-        assert_eq!(waits.stopped(now).due_at, None);
+        assert_eq!(waits.ended(now).due_at, None);
+        let stopped = waits.stopped_by_hand().unwrap();
+        assert_eq!((stopped.due_at, stopped.stopped_by_hand()), (waits.due_at, None));
     }
 }

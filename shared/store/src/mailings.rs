@@ -42,6 +42,10 @@ impl Record for Notice {
     fn key(&self) -> Key {
         notice_key(self.account, self.mailing)
     }
+
+    fn ends_at(&self) -> Option<Timestamp> {
+        self.ends_at()
+    }
 }
 
 fn key_of(id: MailingId) -> Key {

@@ -61,6 +61,15 @@ async fn live(app: &TestApp) {
     send(extend.json(&json!({"reason": "complexity"}))).await.expect(StatusCode::OK);
     let close = operator.request(Method::PATCH, &path).json(&json!({"outcome": "granted"}));
     send(close).await.expect(StatusCode::OK);
+    // News, to who agrees to them.
+    let agrees = json!([{"purpose": "marketing_email", "granted": true}]);
+    let agrees = json!({"text_version": TEXT_VERSION, "decisions": agrees});
+    let put = |request: reqwest::RequestBuilder| {
+        request.header("sec-fetch-site", "same-origin").json(&agrees)
+    };
+    browser.ask(Method::PUT, "/v1/me/consents", put).await.expect(StatusCode::OK);
+    let news = json!({"subject": "news", "text": "They are new."});
+    operator.post("/v1/operator/mailings", news).await.expect(StatusCode::CREATED);
     let email = json!({"email": "new@example.com"});
     browser.post("/v1/me/email", email).await.expect(StatusCode::ACCEPTED);
     // Who has an address is told by mail, in the minute after.

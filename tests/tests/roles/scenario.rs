@@ -98,6 +98,12 @@ async fn operates(app: &App, player: &mut Player) {
         player.get("/v1/operator/audit", &[]).await;
     }
     player.get("/v1/operator/stats", &[]).await;
+    let mailings = "/v1/operator/mailings";
+    let news = json!({"subject": "news", "text": "They are new."});
+    let news = player.take(Method::POST, mailings, &[], news).await;
+    player.get(mailings, &[]).await;
+    let id = news["id"].as_str().expect("an id");
+    player.take(Method::POST, &format!("{mailings}/{{id}}/stop"), &[id], Value::Null).await;
     let requests = "/v1/operator/subject-requests";
     let asked = json!({"kind": "access", "reference": "a mail"});
     let asked = player.take(Method::POST, requests, &[], asked).await;

@@ -20,18 +20,16 @@ impl Post {
         &self,
         now: Timestamp,
         mail: &Mail,
-        Addressed { to, link }: &Addressed,
+        Addressed { to, link, news }: &Addressed,
     ) -> Result<Vec<u8>, HousekeeperError> {
+        if let Some(news) = news {
+            return self.news_message(now, mail, to, link, news);
+        }
         let policies = self.settings.policies;
         let (subject, text) = words(&mail.letter, link, policies).ok_or(HousekeeperError::Message)?;
-        let domain = self.sender.rsplit('@').next().unwrap_or_default();
-        let message = MessageBuilder::new()
-            .from(("Reverie", self.sender.as_str()))
-            .to(to.as_str())
+        let message = self
+            .head(now, mail, to)
             .subject(subject)
-            .date(now.as_second())
-            // The same each time it is tried.
-            .message_id(format!("{}@{domain}", mail.id))
             // No answer of a machine to a machine (RFC 3834).
             .header("Auto-Submitted", Raw::new("auto-generated"))
             .text_body(format!("{text}\n{}", foot(&self.settings.public_origin)));
@@ -39,10 +37,30 @@ impl Post {
     }
 }
 
+impl Post {
+    /// What all mails have.
+    pub(super) fn head<'a>(
+        &'a self,
+        now: Timestamp,
+        mail: &Mail,
+        to: &'a str,
+    ) -> MessageBuilder<'a> {
+        let domain = self.sender.rsplit('@').next().unwrap_or_default();
+        MessageBuilder::new()
+            .from(("Reverie", self.sender.as_str()))
+            .to(to)
+            .date(now.as_second())
+            // The same each time it is tried.
+            .message_id(format!("{}@{domain}", mail.id))
+    }
+}
+
 /// The subject and the text, in lines of a length that everybody can read. `None` if the letter is of another
 /// release.
 fn words(letter: &Letter, link: &str, policies: Policies) -> Option<(&'static str, String)> {
     Some(match letter {
+        // Its words are an operator's.
+        Letter::News { .. } => return None,
         Letter::Policy { version } => {
             ("Our terms and privacy policy change", change(policies.find(version)?.policy, link))
         }

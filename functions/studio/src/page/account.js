@@ -71,6 +71,22 @@ async function confirmEmail(token) {
   $("account").showModal();
 }
 
+/* The link in mail about news leads here. The link alone ends nothing: programs follow links, too. */
+function askUnsubscribe(token) {
+  history.replaceState(null, "", location.pathname);
+  const button = $("unsubscribe-now");
+  button.onclick = async () => {
+    const body = new URLSearchParams({ "List-Unsubscribe": "One-Click" });
+    const answer = await fetch(`/v1/unsubscribe/${encodeURIComponent(token)}`, { method: "POST", body }).catch(() => null);
+    const ended = Boolean(answer && answer.ok);
+    $("unsubscribe-text").textContent = ended
+      ? "You get no more mail about news and offers."
+      : "That did not work. Please try again, or use the link in the mail once more.";
+    button.hidden = ended;
+  };
+  $("unsubscribe").showModal();
+}
+
 async function signOut() {
   await call("POST", "/v1/auth/logout");
   location.replace("/");
@@ -90,7 +106,8 @@ async function startAccount() {
   await askPolicies(me);
   await showAccount(me);
   await showPending();
-  const email = new URLSearchParams(location.hash.slice(1)).get("email");
+  const { email, unsubscribe } = Object.fromEntries(new URLSearchParams(location.hash.slice(1)));
+  if (unsubscribe) askUnsubscribe(unsubscribe);
   if (email) await confirmEmail(email);
 }
 

@@ -61,8 +61,9 @@ pub(super) const MAIL: PersonalData = PersonalData {
 pub(super) const NOTICES: PersonalData = PersonalData {
     category: "notices",
     stored_in: &[place("accounts", "notice", &["account", "mailing", "about", "round", "at"])],
-    purpose: "to tell people once that the policies change, and to show that they were told",
-    kept: "as long as the account",
+    purpose: "to tell people once that the policies change, and to show that they were told; to send news once \
+              to who agrees to them",
+    kept: "as long as the account; of news 90 days",
     shown: "GET /v1/me/data",
     erased: "DELETE /v1/me",
 };
@@ -72,7 +73,18 @@ pub(super) const MAILINGS: PersonalData = PersonalData {
     stored_in: &[place(
         "operations",
         "mailing",
-        &["id", "topic", "created_at", "due_at", "round", "again_at", "seen_to", "told", "ended_at"],
+        &[
+            "id",
+            "topic",
+            "created_at",
+            "due_at",
+            "round",
+            "again_at",
+            "seen_to",
+            "told",
+            "ended_at",
+            "stopped",
+        ],
     )
     .not_exported("it is about all accounts; who was told has a notice")],
     purpose: "to write the same to many people: how many were told, and while it goes on, up to whose row",
