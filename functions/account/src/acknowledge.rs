@@ -28,7 +28,8 @@ pub(crate) async fn acknowledge(
     caller: Caller,
     Id(version): Id<String>,
 ) -> Result<Json<Acknowledgement>, Problem> {
-    let version = app.settings.policies.find(&version).ok_or_else(Problem::not_found)?.policy.version;
+    let version =
+        app.settings.policies.find(&version).ok_or_else(Problem::not_found)?.policy.version;
     let now = app.now();
     let account = change_account(&app, caller.account, |account| {
         let mut next = account.next();

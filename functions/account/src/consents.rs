@@ -109,7 +109,8 @@ pub(crate) async fn show(
     }
     let signal = has_privacy_signal(&headers);
     if signal {
-        decide(&app, account, &BTreeMap::from([(None, vec![Wish::by_signal(Purpose::Analytics)])])).await?;
+        decide(&app, account, &BTreeMap::from([(None, vec![Wish::by_signal(Purpose::Analytics)])]))
+            .await?;
     }
     let page = PageQuery { limit: query.limit, cursor: query.cursor };
     view(&app, account, query.generation, signal, &page).await.map(Json)

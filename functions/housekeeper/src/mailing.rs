@@ -35,10 +35,7 @@ impl Housekeeper {
     }
 
     /// Goes on with a mailing. Each page may be done again: who was told has a notice.
-    pub(crate) async fn go_on_mailing(
-        &self,
-        mut mailing: Mailing,
-    ) -> Result<(), HousekeeperError> {
+    pub(crate) async fn go_on_mailing(&self, mut mailing: Mailing) -> Result<(), HousekeeperError> {
         let (begun, mut told) = (self.clock.now(), 0);
         while mailing.due_at.is_some_and(|due| due <= self.clock.now()) {
             if told >= MOST || self.clock.now().duration_since(begun) >= TURN {
@@ -68,7 +65,8 @@ impl Housekeeper {
         let policies = post.settings.policies;
         // What a later release began waits for it, should this one be an earlier.
         policies.find(version).ok_or(HousekeeperError::Message)?;
-        let is_newest = policies.significant_change().is_none_or(|newest| newest.version == version);
+        let is_newest =
+            policies.significant_change().is_none_or(|newest| newest.version == version);
         Ok(mailing.stopped || !is_newest)
     }
 
@@ -102,7 +100,8 @@ impl Housekeeper {
         let is_concerned = match &mailing.topic {
             Topic::Policy { version } => {
                 let acknowledged = account.acknowledged.keys().map(String::as_str);
-                let knows = |post: &crate::Post| post.settings.policies.knows(acknowledged, version);
+                let knows =
+                    |post: &crate::Post| post.settings.policies.knows(acknowledged, version);
                 !self.post.as_ref().is_some_and(knows)
             }
             Topic::News { .. } => person.consents.granted(Purpose::MarketingEmail),

@@ -61,7 +61,8 @@ impl UsageReport {
     fn series(&self) -> BTreeMap<Kind, Vec<Series>> {
         match self {
             Self::Counted(samples) => {
-                let of = |kind| samples.iter().filter(|sample| sample.kind == kind).collect::<Vec<_>>();
+                let of =
+                    |kind| samples.iter().filter(|sample| sample.kind == kind).collect::<Vec<_>>();
                 let kinds = samples.iter().map(|sample| sample.kind);
                 kinds.map(|kind| (kind, ended(&of(kind)))).collect()
             }

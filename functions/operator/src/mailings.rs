@@ -132,7 +132,8 @@ impl News {
             match fits && !text.chars().any(|one| one.is_control() && !allowed(one)) {
                 true => Ok(()),
                 false => {
-                    let message = format!("must have 1 to {most} characters, and no control characters");
+                    let message =
+                        format!("must have 1 to {most} characters, and no control characters");
                     Err(Problem::invalid_field(field, message))
                 }
             }

@@ -112,7 +112,8 @@ async fn admit(parts: &Parts, app: &App, access: Access) -> Result<Caller, Probl
     let secret = (token.kind(), hash.as_str());
     let signal = has_privacy_signal(&parts.headers);
     let known = accounts::authenticate(&*app.tables, now, token.account(), secret, signal).await?;
-    let Known { account, credential, requests, consents } = known.ok_or_else(Problem::unauthorized)?;
+    let Known { account, credential, requests, consents } =
+        known.ok_or_else(Problem::unauthorized)?;
     for (asker, row) in requests {
         let counted = app.requests.count(&*app.tables, now, &asker, row).await;
         Told::tell(parts, &counted);

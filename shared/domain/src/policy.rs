@@ -103,11 +103,7 @@ impl Policies {
 
     /// Whether that version or a later one is among those that were acknowledged.
     #[must_use]
-    pub fn knows<'a>(
-        self,
-        acknowledged: impl IntoIterator<Item = &'a str>,
-        version: &str,
-    ) -> bool {
+    pub fn knows<'a>(self, acknowledged: impl IntoIterator<Item = &'a str>, version: &str) -> bool {
         let place = |version: &str| self.all.iter().position(|one| one.policy.version == version);
         let newest = acknowledged.into_iter().filter_map(place).max();
         newest.is_some() && newest >= place(version)
@@ -183,7 +179,10 @@ mod tests {
     fn the_versions_are_in_order_and_have_a_text_that_names_them() {
         assert!(ALL.is_sorted_by_key(|one| one.policy.effective_on));
         for PolicyText { policy, text } in ALL {
-            assert_eq!(Policies::SHIPPED.find(policy.version).map(|found| found.policy), Some(*policy));
+            assert_eq!(
+                Policies::SHIPPED.find(policy.version).map(|found| found.policy),
+                Some(*policy)
+            );
             assert!(text.contains(&format!("Version {}.", policy.version)), "{}", policy.version);
             assert!(!policy.changes.is_empty());
         }

@@ -228,7 +228,9 @@ pub async fn apply(
         let request = detail.as_ref().map(|detail| &detail.request);
         writes.push(Sample::of(now, after, request).create()?);
     }
-    writes.extend(detail.map(|detail| detail_write(after, detail, understood)).transpose()?.flatten());
+    writes.extend(
+        detail.map(|detail| detail_write(after, detail, understood)).transpose()?.flatten(),
+    );
     let Some(resolution) = &transition.resolution else {
         return match tables.write(&writes).await {
             Ok(()) => Ok(Finished::Done(after.clone())),

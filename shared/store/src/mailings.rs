@@ -141,9 +141,8 @@ pub async fn people(tables: &dyn Tables, mailing: &Mailing) -> Result<People, St
     let ids: Vec<AccountId> = found.keys.iter().filter_map(|key| key.pk.parse().ok()).collect();
     let mut people = Vec::new();
     for ids in ids.chunks(TOGETHER) {
-        let keys = |id: &AccountId| {
-            [account_key(*id), own_consents_key(*id), notice_key(*id, mailing.id)]
-        };
+        let keys =
+            |id: &AccountId| [account_key(*id), own_consents_key(*id), notice_key(*id, mailing.id)];
         let keys: Vec<Key> = ids.iter().flat_map(keys).collect();
         let mut rows = tables.get(&keys).await?.into_iter();
         for id in ids {

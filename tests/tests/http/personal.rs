@@ -40,8 +40,10 @@ async fn live(app: &TestApp) {
     let consents = json!({"text_version": TEXT_VERSION, "decisions": decisions});
     let work = json!([{"purpose": "showcase", "granted": true, "generation": made["id"]}]);
     let shown = json!({"text_version": TEXT_VERSION, "decisions": work});
-    let path =
-        format!("/v1/policies/{}/acknowledgement", Policies::SHIPPED.at(Timestamp::now()).policy.version);
+    let path = format!(
+        "/v1/policies/{}/acknowledgement",
+        Policies::SHIPPED.at(Timestamp::now()).policy.version
+    );
     guest.post(&path, Value::Null).await.expect(StatusCode::OK);
     for (path, body) in [
         ("/v1/me/consents", consents),

@@ -21,8 +21,7 @@ async fn start(clock: &MovedClock) -> (TestApp, Date) {
 }
 
 async fn make(guest: &Client, number: u32, more: Value) -> Value {
-    let mut body =
-        json!({"kind": "music", "prompt": format!("{PROMPT} {number}"), "seconds": 5});
+    let mut body = json!({"kind": "music", "prompt": format!("{PROMPT} {number}"), "seconds": 5});
     body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
     let made = guest.post("/v1/generations", body).await.expect(StatusCode::ACCEPTED);
     guest.finished(&made).await

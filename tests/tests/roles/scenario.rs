@@ -82,7 +82,9 @@ async fn everyone_reads(player: &mut Player) {
     ] {
         player.get(path, &[]).await;
     }
-    player.get("/v1/policies/{version}", &[Policies::SHIPPED.at(Timestamp::now()).policy.version]).await;
+    player
+        .get("/v1/policies/{version}", &[Policies::SHIPPED.at(Timestamp::now()).policy.version])
+        .await;
     for path in ["/v1/me", "/v1/credits", "/v1/generations", "/v1/uploads"] {
         for _ in 0..OFTEN {
             player.get(path, &[]).await;

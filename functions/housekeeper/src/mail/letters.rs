@@ -26,7 +26,8 @@ impl Post {
             return self.news_message(now, mail, to, link, news);
         }
         let policies = self.settings.policies;
-        let (subject, text) = words(&mail.letter, link, policies).ok_or(HousekeeperError::Message)?;
+        let (subject, text) =
+            words(&mail.letter, link, policies).ok_or(HousekeeperError::Message)?;
         let message = self
             .head(now, mail, to)
             .subject(subject)

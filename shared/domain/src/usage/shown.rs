@@ -121,10 +121,7 @@ mod tests {
 
     fn figures(counts: &[u64]) -> Figures {
         let words = counts.iter().enumerate().map(|(n, count)| (n.to_string(), *count)).collect();
-        Figures {
-            jobs: counts.iter().sum(),
-            facets: BTreeMap::from([(Facet::Outcome, words)]),
-        }
+        Figures { jobs: counts.iter().sum(), facets: BTreeMap::from([(Facet::Outcome, words)]) }
     }
 
     #[test]

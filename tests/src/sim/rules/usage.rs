@@ -28,7 +28,9 @@ pub(super) fn counted_once(rows: &Rows) -> Result<(), String> {
                 succeeded += outcomes.get("succeeded").copied().unwrap_or_default();
                 for words in figures.facets.values() {
                     let sum = words.values().sum::<u64>();
-                    ensure(sum == figures.jobs, || format!("{sum} words of {} jobs", figures.jobs))?;
+                    ensure(sum == figures.jobs, || {
+                        format!("{sum} words of {} jobs", figures.jobs)
+                    })?;
                 }
             }
         }

@@ -20,7 +20,8 @@ pub(super) const OPERATORS_ACTS: PersonalData = PersonalData {
 pub(super) const USAGE: PersonalData = PersonalData {
     category: "usage figures",
     stored_in: &[
-        place("operations", "usage", &["number", "day", "kind", "words"]).not_exported(ABOUT_NOBODY),
+        place("operations", "usage", &["number", "day", "kind", "words"])
+            .not_exported(ABOUT_NOBODY),
         place("operations", "usage_day", &["day", "kinds", "closed"]).not_exported(ABOUT_NOBODY),
     ],
     purpose: "to know how many works are made, with which settings, how long they take and how they end: \
