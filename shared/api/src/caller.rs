@@ -114,6 +114,12 @@ async fn admit(parts: &Parts, app: &App, access: Access) -> Result<Caller, Probl
     let known = accounts::authenticate(&*app.tables, now, token.account(), secret, signal).await?;
     let Known { account, credential, requests, consents } =
         known.ok_or_else(Problem::unauthorized)?;
+    // The next request with the signal tries again. Also of who asks too often: it is written once.
+    if let Some(consents) = consents
+        && let Err(error) = hear_signal(&*app.tables, now, &consents).await
+    {
+        tracing::warn!(%error, "a privacy signal was not written down");
+    }
     for (asker, row) in requests {
         let counted = app.requests.count(&*app.tables, now, &asker, row).await;
         Told::tell(parts, &counted);
@@ -122,11 +128,6 @@ async fn admit(parts: &Parts, app: &App, access: Access) -> Result<Caller, Probl
     // The request does not depend on it, and the next one tries again.
     if let Err(error) = credential.keep_alive(&*app.tables, now).await {
         tracing::warn!(%error, "the use of a session or key was not written down");
-    }
-    if let Some(consents) = consents
-        && let Err(error) = hear_signal(&*app.tables, now, &consents).await
-    {
-        tracing::warn!(%error, "a privacy signal was not written down");
     }
     match access.allows(&credential) {
         true => Ok(Caller { account, credential }),
