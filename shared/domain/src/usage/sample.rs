@@ -122,7 +122,8 @@ fn time(job: &Job, from: Option<Timestamp>, to: Option<Timestamp>) -> String {
         None => "never".to_owned(),
         // Clocks may disagree: what ends before it begins took no time.
         Some((from, to)) => {
-            band(&SECONDS, to.duration_since(from).as_millis().max(0).div_ceil(1_000))
+            let millis = to.duration_since(from).as_millis().max(0);
+            band(&SECONDS, (millis + 999) / 1_000)
         }
     }
 }
