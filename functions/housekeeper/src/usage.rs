@@ -11,7 +11,7 @@ use reverie_telemetry::{Series, publish_by};
 use crate::{Housekeeper, HousekeeperError};
 
 /// How long a turn adds up. The next minute goes on.
-const TURN: SignedDuration = SignedDuration::from_secs(10);
+const TURN: SignedDuration = SignedDuration::from_secs(5);
 /// Longer than every band: a job's deadline, in seconds.
 const LONGEST: f64 = 21_600.0;
 
