@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use super::{
     jobs::{house, submit_and_change, upload, works},
-    people::{another_address, archives, credentials, ends, told},
+    people::{another_address, archives, credentials, ends, told, told_to_all},
     player::Player,
     sign_in::signing_in,
 };
@@ -36,6 +36,7 @@ pub(crate) async fn play() -> (Vec<Role>, BTreeSet<Use>) {
     credentials(&app, &mut player).await;
     let ada = signing_in(&mut player).await;
     told(&app, lambda, &ada).await;
+    told_to_all(&app, lambda).await;
     another_address(&app, &mut player, ada).await;
     upload(&mut player).await;
     submit_and_change(&mut player, lambda).await;
