@@ -55,6 +55,9 @@ def main():
             account = server.call("GET", "/v1/me", token)["id"]
             seeds["POST /v1/unsubscribe/{token}"] = [{"token": unsubscribe_token(secret, account)}]
             seeds["PATCH /v1/operator/subject-requests/{id}"] = asked_by_mail(server, operator)
+            longer = "PUT /v1/operator/subject-requests/{id}/extension"
+            seeds[longer] = asked_by_mail(server, operator)
+            seeds["POST /v1/operator/mailings/{id}/stop"] = [written(server, operator)]
             seeds["GET /v1/erasures/{id}"] = [{"id": receipt["id"]}]
             tokens = {"REVERIE_TOKEN": token, "REVERIE_RECEIPT": receipt["receipt_token"]}
             tokens["REVERIE_OPERATES"] = operator
@@ -150,6 +153,12 @@ def asked_by_mail(server, operator):
     """Requests that an operator can close, each once."""
     path, body = "/v1/operator/subject-requests", {"kind": "access", "reference": "a mail"}
     return [{"id": server.call("POST", path, operator, body)["id"]} for _ in range(50)]
+
+
+def written(server, operator):
+    """A mailing that an operator can stop, more than once."""
+    body = {"subject": "news", "text": "They are new."}
+    return {"id": server.call("POST", "/v1/operator/mailings", operator, body)["id"]}
 
 
 def unsubscribe_token(secret, account):

@@ -12,6 +12,7 @@ mod lambda;
 pub mod moved;
 mod operator;
 pub mod paused;
+pub mod planted;
 mod process;
 mod queues;
 mod rows;

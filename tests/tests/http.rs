@@ -6,8 +6,12 @@ mod erasure;
 mod exports;
 #[path = "http/mail.rs"]
 mod mail;
+#[path = "http/mailings.rs"]
+mod mailings;
 #[path = "http/outputs.rs"]
 mod outputs;
+#[path = "http/policies.rs"]
+mod policies;
 #[path = "http/requests.rs"]
 mod requests;
 #[path = "http/round_trips.rs"]
@@ -18,6 +22,8 @@ mod sign_in;
 mod storage_faults;
 #[path = "http/suite.rs"]
 mod suite;
+#[path = "http/usage.rs"]
+mod usage;
 #[path = "http/video.rs"]
 mod video;
 

@@ -3,6 +3,8 @@
 
 #[path = "lambda/edge.rs"]
 mod edge;
+#[path = "lambda/erasure.rs"]
+mod erasure;
 #[path = "lambda/housekeeper.rs"]
 mod housekeeper;
 #[path = "lambda/logs.rs"]

@@ -1,7 +1,6 @@
 use axum::{Json, extract::State};
 use jiff::Timestamp;
 use reverie_api::{App, Caller, Id, Problem, change_account};
-use reverie_domain::policy;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -29,7 +28,8 @@ pub(crate) async fn acknowledge(
     caller: Caller,
     Id(version): Id<String>,
 ) -> Result<Json<Acknowledgement>, Problem> {
-    let version = policy::find(&version).ok_or_else(Problem::not_found)?.policy.version;
+    let version =
+        app.settings.policies.find(&version).ok_or_else(Problem::not_found)?.policy.version;
     let now = app.now();
     let account = change_account(&app, caller.account, |account| {
         let mut next = account.next();

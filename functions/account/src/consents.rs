@@ -2,7 +2,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use axum::{Json, extract::State};
 use http::{HeaderMap, StatusCode};
-use reverie_api::{App, Body, Caller, Page, PageQuery, Params, Problem, generation};
+use reverie_api::{
+    App, Body, Caller, Page, PageQuery, Params, Problem, generation, has_privacy_signal,
+};
 use reverie_domain::{
     consent::{Consents, Decision, Line, Purpose, Source, TEXT_VERSION, Wish},
     ids::{AccountId, GenerationId},
@@ -105,9 +107,10 @@ pub(crate) async fn show(
     if let Some(work) = query.generation {
         generation::find(&*app.tables, &caller.account.owners(), work).await?;
     }
-    let signal = is_signalled(&headers);
+    let signal = has_privacy_signal(&headers);
     if signal {
-        decide(&app, account, &BTreeMap::from([(None, vec![refused_by_signal()])])).await?;
+        decide(&app, account, &BTreeMap::from([(None, vec![Wish::by_signal(Purpose::Analytics)])]))
+            .await?;
     }
     let page = PageQuery { limit: query.limit, cursor: query.cursor };
     view(&app, account, query.generation, signal, &page).await.map(Json)
@@ -131,7 +134,7 @@ pub(crate) async fn put(
     headers: HeaderMap,
     Body(request): Body<NewConsents>,
 ) -> Result<Json<ConsentsView>, Problem> {
-    let (account, signal) = (caller.account.id, is_signalled(&headers));
+    let (account, signal) = (caller.account.id, has_privacy_signal(&headers));
     let errors = request.errors();
     if !errors.is_empty() {
         return Err(Problem::invalid(errors));
@@ -187,21 +190,10 @@ impl NewConsents {
         }
         let own = wishes.entry(None).or_default();
         if signal && !own.iter().any(|wish| wish.purpose.hears_signal()) {
-            own.push(refused_by_signal());
+            own.push(Wish::by_signal(Purpose::Analytics));
         }
         wishes
     }
-}
-
-/// What a signal says.
-fn refused_by_signal() -> Wish {
-    let (purpose, source) = (Purpose::Analytics, Source::Gpc);
-    Wish { purpose, granted: false, source, despite_signal: false }
-}
-
-/// Whether the browser sends the signal: the field has exactly this value, or it means nothing.
-fn is_signalled(headers: &HeaderMap) -> bool {
-    headers.get("sec-gpc").is_some_and(|value| value.as_bytes() == b"1")
 }
 
 /// Writes decisions.

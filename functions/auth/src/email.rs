@@ -118,11 +118,11 @@ pub(crate) async fn confirm(
         let new = new.ok_or_else(Problem::not_found)?;
         // A client that lost the answer asks again.
         if new.confirmed_at.is_some() {
-            return Ok(Json(AccountView::new(&account, now)));
+            return Ok(Json(AccountView::new(&app, &account)));
         }
         let (next, writes) = new.confirm(now, &account)?;
         if written(&*app.tables, &writes).await? {
-            return Ok(Json(AccountView::new(&next, now)));
+            return Ok(Json(AccountView::new(&app, &next)));
         }
         account = fresh_account(&app, account.id).await?;
     }

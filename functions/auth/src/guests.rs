@@ -53,7 +53,7 @@ pub(crate) async fn create(
     let cookie = session_cookie(&app.settings, &token);
     let guest = Guest {
         token: token.reveal(),
-        account: AccountView::new(&account, app.now()),
+        account: AccountView::new(&app, &account),
         credits: GuestCredits { available: app.settings.guest_credits },
     };
     Ok((StatusCode::CREATED, [(header::SET_COOKIE, cookie)], Json(guest)))

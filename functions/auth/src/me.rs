@@ -1,7 +1,7 @@
 use axum::{Json, extract::State};
 use jiff::Timestamp;
 use reverie_api::{AccountRead, App, Body, Caller, Problem, change_account};
-use reverie_domain::{ids::AccountId, plan::Plan, policy};
+use reverie_domain::{ids::AccountId, plan::Plan, policy::Policies};
 use reverie_store::accounts::{Account, AccountKind};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -45,19 +45,19 @@ pub(crate) struct PolicyView {
 }
 
 impl PolicyView {
-    fn new(account: &Account, now: Timestamp) -> Self {
-        let version = policy::at(now).policy.version;
+    fn new(account: &Account, now: Timestamp, policies: Policies) -> Self {
+        let version = policies.at(now).policy.version;
         let read = account.acknowledged.keys().map(String::as_str);
         Self {
             version,
             acknowledged_at: account.acknowledged.get(version).copied(),
-            to_acknowledge: policy::unacknowledged(now, read).map(|policy| policy.version),
+            to_acknowledge: policies.unacknowledged(now, read).map(|policy| policy.version),
         }
     }
 }
 
 impl AccountView {
-    pub(crate) fn new(account: &Account, now: Timestamp) -> Self {
+    pub(crate) fn new(app: &App, account: &Account) -> Self {
         Self {
             id: account.id,
             kind: account.kind,
@@ -65,7 +65,7 @@ impl AccountView {
             created_at: account.created_at,
             name: account.name.clone(),
             email: account.email.clone(),
-            policy: PolicyView::new(account, now),
+            policy: PolicyView::new(account, app.now(), app.settings.policies),
         }
     }
 }
@@ -79,7 +79,7 @@ pub(crate) async fn show(
     State(app): State<App>,
     AccountRead(caller): AccountRead,
 ) -> Json<AccountView> {
-    Json(AccountView::new(&caller.account, app.now()))
+    Json(AccountView::new(&app, &caller.account))
 }
 
 /// What a person corrects.
@@ -110,5 +110,5 @@ pub(crate) async fn correct(
         Some(Account { name: Some(name.to_owned()), ..account.next() })
     })
     .await?;
-    Ok(Json(AccountView::new(&account, app.now())))
+    Ok(Json(AccountView::new(&app, &account)))
 }

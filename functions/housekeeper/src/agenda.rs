@@ -6,7 +6,7 @@ use reverie_domain::ids::ErasureId;
 use reverie_store::{
     accounts,
     agenda::{self, Entry, PAGE, Task},
-    erasures, exports, mails,
+    erasures, exports, mailings, mails,
 };
 
 use crate::{Housekeeper, HousekeeperError, SweepReport};
@@ -50,6 +50,7 @@ impl Housekeeper {
             Task::Erase(id) => ("erase", Some(id.to_string())),
             Task::Export { export, .. } => ("export", Some(export.to_string())),
             Task::Inactive(_) => ("inactive", None),
+            Task::Mailing(id) => ("mailing", Some(id.to_string())),
             Task::Mail { mail, .. } => ("mail", Some(mail.to_string())),
         };
         match AssertUnwindSafe(self.attend(&entry)).catch_unwind().await {
@@ -89,6 +90,12 @@ impl Housekeeper {
             Task::Inactive(id) => match accounts::find(&*self.tables, id).await? {
                 Some(account) if account.check_at == Some(entry.due_at) => {
                     return self.look_after(account).await;
+                }
+                _ => true,
+            },
+            Task::Mailing(id) => match mailings::find(&*self.tables, id).await? {
+                Some(mailing) if mailing.due_at == Some(entry.due_at) => {
+                    return self.go_on_mailing(mailing).await;
                 }
                 _ => true,
             },

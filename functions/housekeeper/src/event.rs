@@ -63,6 +63,13 @@ impl Housekeeper {
                 if let Err(error) = self.audit(|report| report.publish()).await {
                     tracing::error!(%error, "the ledger cannot be audited");
                 }
+                if let Err(error) = self.count_usage(|report| report.publish()).await {
+                    tracing::error!(%error, "the use cannot be counted");
+                }
+                match self.requests().await {
+                    Ok(report) => report.publish(),
+                    Err(error) => tracing::error!(%error, "requests by mail cannot be counted"),
+                }
                 Ok(Value::Null)
             }
             Event::Restored => {

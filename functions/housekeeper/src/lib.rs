@@ -8,11 +8,14 @@ mod event;
 mod export;
 mod inactive;
 mod mail;
+mod mailing;
 mod purge;
 mod report;
+mod requests;
 mod restart;
 mod scale;
 mod sweep;
+mod usage;
 
 use std::{fmt, sync::Arc};
 
@@ -29,7 +32,9 @@ pub use audit::AuditReport;
 pub use event::Minute;
 pub use mail::Post;
 pub use report::SweepReport;
+pub use requests::RequestsReport;
 pub use scale::Load;
+pub use usage::UsageReport;
 
 /// What the housekeeper needs.
 #[derive(Clone)]

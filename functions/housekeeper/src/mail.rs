@@ -1,16 +1,23 @@
 //! Sends mail, and hears when it does not arrive.
 
 mod letters;
+mod news;
 mod returned;
 
 use std::{fmt, sync::Arc};
 
-use reverie_api::{Settings, email_token};
-use reverie_domain::mail::{Letter, Mail};
+use reverie_api::{Settings, email_token, unsubscribe_token};
+use reverie_domain::{
+    consent::Purpose,
+    ids::MailingId,
+    mail::{Letter, Mail},
+    mailing::{Mailing, Topic},
+};
 use reverie_store::{
-    accounts::{self, Account, new_email},
+    accounts::{self, Account, AccountKind, new_email},
+    consents,
     mailer::{Mailer, Outgoing},
-    mails,
+    mailings, mails,
 };
 
 pub(crate) use self::returned::Returned;
@@ -27,10 +34,17 @@ pub struct Post {
     pub settings: Arc<Settings>,
 }
 
-/// To whom a mail goes, and where its link leads.
+/// To whom a mail goes, where its link leads, and what it says if that is not ours.
 struct Addressed {
     to: String,
     link: String,
+    news: Option<News>,
+}
+
+/// What an operator wrote.
+struct News {
+    subject: String,
+    text: String,
 }
 
 impl fmt::Debug for Post {
@@ -78,6 +92,14 @@ impl Housekeeper {
         let link = match letter {
             Letter::ExportReady { export, .. } => format!("{origin}/v1/me/exports/{export}"),
             Letter::Inactive { .. } => format!("{origin}/"),
+            Letter::Policy { version } => {
+                let mailing = mailings::find(&*self.tables, Mailing::policy_id(version)).await?;
+                if mailing.is_some_and(|mailing| mailing.stopped) {
+                    return Ok(None);
+                }
+                format!("{origin}/#policies")
+            }
+            Letter::News { mailing } => return self.news(post, account, *mailing).await,
             Letter::ConfirmEmail { request } => {
                 let now = self.clock.now();
                 let new = new_email(&*self.tables, account.id).await?;
@@ -85,11 +107,34 @@ impl Housekeeper {
                 return Ok(new.filter(|new| new.confirmed_at.is_none()).map(|new| {
                     // Behind `#` it is in no log of a server, and programs that follow links change nothing.
                     let link = format!("{origin}/#email={}", email_token(&post.settings, &new));
-                    Addressed { to: new.email, link }
+                    Addressed { to: new.email, link, news: None }
                 }));
             }
         };
-        Ok(account.mail_address().map(|to| Addressed { to: to.to_owned(), link }))
+        let to = account.mail_address().map(str::to_owned);
+        Ok(to.map(|to| Addressed { to, link, news: None }))
+    }
+
+    /// News go only to who agrees to them now, whatever they did when the mail was left to be sent.
+    async fn news(
+        &self,
+        post: &Post,
+        account: &Account,
+        mailing: MailingId,
+    ) -> Result<Option<Addressed>, HousekeeperError> {
+        let is_user = account.kind == AccountKind::User;
+        let Some(to) = account.mail_address().filter(|_| is_user) else { return Ok(None) };
+        let found = mailings::find(&*self.tables, mailing).await?;
+        let Some(mailing) = found.filter(|mailing| !mailing.stopped) else { return Ok(None) };
+        let Topic::News { subject, text } = mailing.topic else { return Ok(None) };
+        let consents = consents::find(&*self.tables, account.id, &[None]).await?;
+        if !consents.iter().any(|one| one.granted(Purpose::MarketingEmail)) {
+            return Ok(None);
+        }
+        // Behind `#` it is in no log of a server, and a program that follows links ends nothing.
+        let token = unsubscribe_token(&post.settings, account.id);
+        let link = format!("{}/#unsubscribe={token}", post.settings.public_origin);
+        Ok(Some(Addressed { to: to.to_owned(), link, news: Some(News { subject, text }) }))
     }
 
     async fn forget(&self, mail: &Mail) -> Result<(), HousekeeperError> {

@@ -30,6 +30,10 @@ impl Housekeeper {
     pub async fn sweep(&self) -> SweepReport {
         let now = self.clock.now();
         let mut total = SweepReport::default();
+        if let Err(error) = self.announce_policies().await {
+            tracing::error!(%error, "the policies are not announced");
+            total.failed += 1;
+        }
         let shards = join_all(DUE_SHARDS.map(|shard| self.sweep_shard(now, shard)));
         let (shards, agenda) = join(shards, self.keep_agenda()).await;
         for report in shards {

@@ -2,6 +2,8 @@
 
 mod acting;
 mod audit;
+mod mailings;
+mod stats;
 mod subject_requests;
 
 use reverie_api::App;
@@ -11,7 +13,11 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 pub fn router(app: App) -> OpenApiRouter {
     OpenApiRouter::new()
         .routes(routes!(audit::list))
+        .routes(routes!(stats::show))
+        .routes(routes!(mailings::list, mailings::create))
+        .routes(routes!(mailings::stop))
         .routes(routes!(subject_requests::list, subject_requests::create))
         .routes(routes!(subject_requests::close))
+        .routes(routes!(subject_requests::extend))
         .with_state(app)
 }

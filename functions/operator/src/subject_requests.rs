@@ -6,9 +6,11 @@ use reverie_api::{
 };
 use reverie_domain::{
     ids::{AccountId, SubjectRequestId},
-    subject_request::{Outcome, REFERENCE_LENGTH, RequestKind, SubjectRequest},
+    subject_request::{
+        ExtensionError, ExtensionReason, Outcome, REFERENCE_LENGTH, RequestKind, SubjectRequest,
+    },
 };
-use reverie_store::{Record, operations::Idempotency, subject_requests};
+use reverie_store::{operations::Idempotency, subject_requests};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -34,6 +36,12 @@ pub(crate) struct View {
     due_at: Timestamp,
     /// Whether it is open and past that.
     overdue: bool,
+    /// Why it has two months more than the first one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    extension: Option<ExtensionReason>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    extended_at: Option<Timestamp>,
     /// How it ended; missing while it is open.
     #[serde(skip_serializing_if = "Option::is_none")]
     outcome: Option<Outcome>,
@@ -46,8 +54,20 @@ impl View {
     fn new(now: Timestamp, request: SubjectRequest) -> Self {
         let overdue = request.is_overdue(now);
         let SubjectRequest { id, kind, reference, subject, received_at, .. } = request;
-        let SubjectRequest { due_at, outcome, closed_at, .. } = request;
-        Self { id, kind, reference, subject, received_at, due_at, overdue, outcome, closed_at }
+        let SubjectRequest { due_at, extension, extended_at, outcome, closed_at, .. } = request;
+        Self {
+            id,
+            kind,
+            reference,
+            subject,
+            received_at,
+            due_at,
+            overdue,
+            extension,
+            extended_at,
+            outcome,
+            closed_at,
+        }
     }
 }
 
@@ -71,6 +91,13 @@ pub(crate) struct Received {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Closing {
     outcome: Outcome,
+}
+
+/// Why more time is taken.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Extending {
+    reason: ExtensionReason,
 }
 
 /// What people asked for by mail, newest first.
@@ -149,7 +176,7 @@ async fn created(
 ) -> Result<SubjectRequest, Problem> {
     for _ in 0..ATTEMPTS {
         let line = operator.line(app, "subject_request.create");
-        let mut writes = vec![request.create()?];
+        let mut writes = subject_requests::to_begin(&request)?;
         if let Some(mine) = mine {
             let present = mine.present(&*app.tables).await?;
             if let Replay::Same(id) = Replay::of(app.now(), mine, present.as_ref())? {
@@ -196,8 +223,8 @@ pub(crate) async fn close(
         let (after, writes) = match before.outcome {
             None => {
                 let after = before.closed(now, outcome);
-                let write = after.replace(&before)?;
-                (after, vec![write])
+                let writes = subject_requests::to_change(&before, &after)?;
+                (after, writes)
             }
             Some(known) if known == outcome => (before, Vec::new()),
             Some(_) => break,
@@ -208,4 +235,55 @@ pub(crate) async fn close(
     }
     let detail = "The request is closed with another outcome.";
     Err(Problem::new(StatusCode::CONFLICT, "subject_request.closed", detail))
+}
+
+/// Takes two months more, once and before it is due (GDPR, article 12(3)). Whoever asked is to be told why, by
+/// mail, within the first month. The same again changes nothing.
+#[utoipa::path(
+    put, path = "/v1/operator/subject-requests/{id}/extension", tag = "operator",
+    security(("bearer" = [])),
+    params(("id" = SubjectRequestId, Path)),
+    request_body = Extending,
+    responses(
+        (status = 200, body = View),
+        (status = 403, body = Problem, content_type = "application/problem+json", description = "Only operators."),
+        (status = 404, body = Problem, content_type = "application/problem+json"),
+        (status = 409, body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub(crate) async fn extend(
+    State(app): State<App>,
+    operator: Operator,
+    Id(id): Id<SubjectRequestId>,
+    Body(Extending { reason }): Body<Extending>,
+) -> Result<Json<View>, Problem> {
+    // If somebody else was faster, the second look decides.
+    for _ in 0..2 {
+        let (now, before) = (app.now(), find(&app, id).await?);
+        let line = operator.line(&app, "subject_request.extend").about(before.subject.clone(), id);
+        let (after, writes) = match before.extended(now, reason).map_err(|error| refusal(&error))? {
+            None => (before, Vec::new()),
+            Some(after) => {
+                let writes = subject_requests::to_change(&before, &after)?;
+                (after, writes)
+            }
+        };
+        if act(&app, line, &writes).await? {
+            return Ok(Json(View::new(now, after)));
+        }
+    }
+    Err(account_busy())
+}
+
+fn refusal(error: &ExtensionError) -> Problem {
+    let (code, detail) = match error {
+        ExtensionError::Closed => ("subject_request.closed", "The request is closed."),
+        ExtensionError::Extended => {
+            ("subject_request.extended", "The request was extended, for another reason.")
+        }
+        ExtensionError::Overdue => {
+            ("subject_request.overdue", "The request is overdue: it can only be extended before.")
+        }
+    };
+    Problem::new(StatusCode::CONFLICT, code, detail)
 }

@@ -10,6 +10,7 @@ const SCRIPT: &str = concat!(
     include_str!("page/studio.js"),
     include_str!("page/kinds.js"),
     include_str!("page/extras.js"),
+    include_str!("page/policies.js"),
     include_str!("page/account.js"),
     // What the files before define has to be there.
     include_str!("page/start.js")

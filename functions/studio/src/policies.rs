@@ -1,13 +1,14 @@
-use axum::Json;
+use axum::{Json, extract::State};
 use http::{HeaderName, header};
-use jiff::Timestamp;
 use reverie_api::{Id, Problem};
 use reverie_domain::{
     personal::{PersonalData, REGISTER},
-    policy::{self, Policy, PolicyText},
+    policy::{Policy, PolicyText},
 };
 use serde::Serialize;
 use utoipa::ToSchema;
+
+use crate::Studio;
 
 type Cached<T> = ([(HeaderName, &'static str); 1], Json<T>);
 
@@ -31,9 +32,9 @@ pub(crate) struct Policies {
     get, path = "/v1/policies", tag = "service",
     responses((status = 200, body = Policies))
 )]
-pub(crate) async fn list() -> Cached<Policies> {
-    let current = policy::at(Timestamp::now());
-    let versions = policy::versions().collect();
+pub(crate) async fn list(State(studio): State<Studio>) -> Cached<Policies> {
+    let current = studio.policies.at(studio.clock.now());
+    let versions = studio.policies.versions().collect();
     (CACHED, Json(Policies { current, versions, personal_data: REGISTER }))
 }
 
@@ -46,7 +47,10 @@ pub(crate) async fn list() -> Cached<Policies> {
         (status = 404, body = Problem, content_type = "application/problem+json"),
     )
 )]
-pub(crate) async fn show(Id(version): Id<String>) -> Result<Cached<&'static PolicyText>, Problem> {
-    let found = policy::find(&version).ok_or_else(Problem::not_found)?;
+pub(crate) async fn show(
+    State(studio): State<Studio>,
+    Id(version): Id<String>,
+) -> Result<Cached<&'static PolicyText>, Problem> {
+    let found = studio.policies.find(&version).ok_or_else(Problem::not_found)?;
     Ok((CACHED, Json(found)))
 }

@@ -16,7 +16,7 @@ use std::{
 
 use anyhow::Context;
 use reverie_api::{AccountLimit, AddressLimit, App, Settings, finish};
-use reverie_domain::{credits::Credits, ids::AccountId};
+use reverie_domain::{credits::Credits, ids::AccountId, policy::Policies};
 use reverie_housekeeper::Housekeeper;
 use reverie_inference::{Engine, Package, open_all};
 use reverie_worker::{Worker, WorkerConfig};
@@ -62,6 +62,8 @@ pub struct LocalConfig {
     pub worker: bool,
     /// How long a client may take to send a request's head, and then its body.
     pub slowest_client: Duration,
+    /// The versions of the policies; those that ship, but for tests.
+    pub policies: Policies,
     /// What stands between the parts and the services; nothing, but for tests.
     pub between: Option<Between>,
 }
@@ -85,6 +87,7 @@ impl LocalConfig {
             providers: None,
             worker: true,
             slowest_client: Duration::from_secs(30),
+            policies: Policies::SHIPPED,
             between: None,
         }
     }
@@ -139,6 +142,7 @@ impl Local {
             guest_credits: Credits::new(config.guest_credits),
             guests_per_address: config.guests_per_address,
             operators: config.operators.clone(),
+            policies: config.policies,
         };
         let functions = given(Part::Functions);
         let app = App {
@@ -220,6 +224,9 @@ impl Local {
     /// Lets the housekeeper look once, as it does every minute.
     pub async fn sweep(&self) {
         self.housekeeper.sweep().await;
+        if let Err(error) = self.housekeeper.count_usage(|_| {}).await {
+            tracing::error!(%error, "the use cannot be counted");
+        }
     }
 
     /// The housekeeper, as every minute's turn has it.

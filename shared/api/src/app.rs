@@ -2,7 +2,7 @@ use std::{fmt, sync::Arc};
 
 use hmac::{Hmac, Mac};
 use jiff::Timestamp;
-use reverie_domain::{clock::Clock, credits::Credits, ids::AccountId};
+use reverie_domain::{clock::Clock, credits::Credits, ids::AccountId, policy::Policies};
 use reverie_store::tables::Tables;
 use secrecy::{ExposeSecret, SecretString};
 use sha2::Sha256;
@@ -43,6 +43,8 @@ pub struct Settings {
     pub guests_per_address: u32,
     /// The accounts of operators. Nothing but the configuration makes one.
     pub operators: Vec<AccountId>,
+    /// The versions of the policies.
+    pub policies: Policies,
 }
 
 impl App {

@@ -1,7 +1,10 @@
 use axum::extract::{FromRef, FromRequestParts, OptionalFromRequestParts};
 use http::{HeaderMap, StatusCode, header, request::Parts};
 use reverie_domain::scope::Scope;
-use reverie_store::accounts::{self, Account, Credential, Known};
+use reverie_store::{
+    accounts::{self, Account, Credential, Known},
+    consents::hear_signal,
+};
 
 use crate::{
     App, Problem, Settings,
@@ -12,6 +15,8 @@ use crate::{
 
 /// Who asks, in a session. An operation that API keys may do, too, takes one of the extractors with
 /// a scope's name instead, such as [`CreditsRead`]; so that a new operation is closed to keys.
+///
+/// A Global Privacy Control signal, on whatever request, ends what was agreed to without knowing of it.
 ///
 /// Extracting it costs one round trip, now and then two; 401 where nobody is known, 403 for an API
 /// key, 429 where the account asks too often.
@@ -105,8 +110,16 @@ async fn admit(parts: &Parts, app: &App, access: Access) -> Result<Caller, Probl
     let token = presented(parts, &app.settings)?.ok_or_else(Problem::unauthorized)?;
     let (now, hash) = (app.now(), token.secret_hash());
     let secret = (token.kind(), hash.as_str());
-    let known = accounts::authenticate(&*app.tables, now, token.account(), secret).await?;
-    let Known { account, credential, requests } = known.ok_or_else(Problem::unauthorized)?;
+    let signal = has_privacy_signal(&parts.headers);
+    let known = accounts::authenticate(&*app.tables, now, token.account(), secret, signal).await?;
+    let Known { account, credential, requests, consents } =
+        known.ok_or_else(Problem::unauthorized)?;
+    // The next request with the signal tries again. Also of who asks too often: it is written once.
+    if let Some(consents) = consents
+        && let Err(error) = hear_signal(&*app.tables, now, &consents).await
+    {
+        tracing::warn!(%error, "a privacy signal was not written down");
+    }
     for (asker, row) in requests {
         let counted = app.requests.count(&*app.tables, now, &asker, row).await;
         Told::tell(parts, &counted);
@@ -120,6 +133,13 @@ async fn admit(parts: &Parts, app: &App, access: Access) -> Result<Caller, Probl
         true => Ok(Caller { account, credential }),
         false => Err(access.refusal()),
     }
+}
+
+/// Whether the browser sends a Global Privacy Control signal (<https://www.w3.org/TR/gpc/>): the field has
+/// exactly this value, or it means nothing.
+#[must_use]
+pub fn has_privacy_signal(headers: &HeaderMap) -> bool {
+    headers.get("sec-gpc").is_some_and(|value| value.as_bytes() == b"1")
 }
 
 /// The token in the request: `Authorization` before the cookie.

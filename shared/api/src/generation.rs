@@ -10,7 +10,6 @@ use reverie_domain::{
     ids::{AccountId, GenerationId},
     job::{Failure, Job, ModelRef, Status},
     manifest::Kind,
-    policy,
     request::CanonicalRequest,
 };
 use reverie_store::{
@@ -240,7 +239,7 @@ pub async fn view(
         showcase: false,
         rights: Rights {
             owner: job.account,
-            terms_version: policy::at(job.created_at).policy.version.to_owned(),
+            terms_version: app.settings.policies.at(job.created_at).policy.version.to_owned(),
         },
         labels,
         urls: Urls { events: format!("{this}/events"), cancel: format!("{this}/cancel"), this },

@@ -5,7 +5,9 @@ use std::{env, sync::Arc};
 use anyhow::Context;
 use aws_config::SdkConfig;
 use axum::Router;
-use reverie_domain::{clock::SystemClock, credits::Credits, ids::AccountId, plan::GUEST_ALLOWANCE};
+use reverie_domain::{
+    clock::SystemClock, credits::Credits, ids::AccountId, plan::GUEST_ALLOWANCE, policy::Policies,
+};
 use reverie_store::{
     aws::{self, DynamoTables, S3Objects, SesMailer, SqsQueue, TableNames},
     tables::{Key, Table, Tables},
@@ -57,6 +59,7 @@ impl Deployment {
             guest_credits: number("REVERIE_GUEST_CREDITS")?.map_or(GUEST_ALLOWANCE, Credits::new),
             guests_per_address: number("REVERIE_GUESTS_PER_ADDRESS")?.unwrap_or(20),
             operators: operators(&env::var("REVERIE_OPERATORS").unwrap_or_default())?,
+            policies: Policies::SHIPPED,
         })
     }
 

@@ -60,6 +60,7 @@ mod tests {
             guest_credits: Credits::ZERO,
             guests_per_address: 0,
             operators: Vec::new(),
+            policies: reverie_domain::policy::Policies::SHIPPED,
         }
     }
 

@@ -159,6 +159,14 @@ pub struct Wish {
     pub despite_signal: bool,
 }
 
+impl Wish {
+    /// What a Global Privacy Control signal says.
+    #[must_use]
+    pub const fn by_signal(purpose: Purpose) -> Self {
+        Self { purpose, granted: false, source: Source::Gpc, despite_signal: false }
+    }
+}
+
 /// The newest decisions about an account, or about one work.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Consents {
@@ -184,6 +192,14 @@ impl Consents {
     #[must_use]
     pub fn granted(&self, purpose: Purpose) -> bool {
         self.decisions.get(&purpose).is_some_and(|decision| decision.granted)
+    }
+
+    /// What a Global Privacy Control signal refuses of what was agreed to. Where nothing was, it is refused
+    /// anyway, and a request need not write that down.
+    #[must_use]
+    pub fn overridden_by_signal(&self) -> Vec<Wish> {
+        let granted = Purpose::ALL.into_iter().filter(|purpose| self.granted(*purpose));
+        granted.filter(|purpose| purpose.hears_signal()).map(Wish::by_signal).collect()
     }
 
     /// The same after these wishes, and the lines that say so; `None` if they change nothing.
@@ -246,13 +262,16 @@ mod tests {
         let (refused, lines) = none.after(now, &signal).unwrap();
         assert_eq!((lines.len(), refused.granted(Purpose::Analytics)), (1, false));
         assert_eq!(refused.after(now, &signal), None, "recorded once");
+        assert_eq!((none.overridden_by_signal(), refused.overridden_by_signal()), (vec![], vec![]));
 
         let yes = wish(Purpose::Analytics, true, Source::User);
         let (granted, _) = refused.after(now, &[yes]).unwrap();
+        assert_eq!(granted.overridden_by_signal(), signal);
         let (again, _) = granted.after(now, &signal).unwrap();
         assert!(!again.granted(Purpose::Analytics), "it did not know of the signal");
         let (despite, _) = again.after(now, &[Wish { despite_signal: true, ..yes }]).unwrap();
         assert_eq!(despite.after(now, &signal), None);
+        assert_eq!(despite.after(now, &despite.overridden_by_signal()), None);
     }
 
     #[test]

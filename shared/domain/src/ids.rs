@@ -115,6 +115,7 @@ id!(ErasureId, "era_", "The erasure of an account.");
 id!(ExportId, "exp_", "An archive of all that is held about an account.");
 id!(SubjectRequestId, "sbr_", "What somebody asked for by mail.");
 id!(MailId, "eml_", "A mail to the person who has an account.");
+id!(MailingId, "mlg_", "A letter to many people.");
 id!(WalletId, "wal_", "A wallet; the ledger knows wallets, not accounts.");
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    ids::{AccountId, ExportId, MailId},
+    ids::{AccountId, ExportId, MailId, MailingId},
     job::after,
 };
 
@@ -20,7 +20,7 @@ const FIRST_PAUSE: SignedDuration = SignedDuration::from_mins(5);
 /// The longest pause.
 const LONGEST_PAUSE: SignedDuration = SignedDuration::from_hours(6);
 
-/// What is told. All of it is about the account: none is marketing.
+/// What is told. All of it but [`Letter::News`] is about the account, and no marketing.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Letter {
@@ -35,6 +35,16 @@ pub enum Letter {
     ConfirmEmail {
         /// The request for it.
         request: MailId,
+    },
+    /// The terms and the privacy policy change.
+    Policy {
+        /// The version that is new.
+        version: String,
+    },
+    /// News and offers, only to who agrees to such mail.
+    News {
+        /// The mailing, which has the text.
+        mailing: MailingId,
     },
     /// Nobody uses the account; it ends.
     Inactive {

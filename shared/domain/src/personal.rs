@@ -115,6 +115,10 @@ mod tests {
         assert!(kept("account").contains(&format!("{} years", USER_DAYS / 365)));
         assert!(kept("erasures").contains(&format!("{BACKUP_DAYS} days")));
         assert!(kept("erasures").contains(&format!("{} years", RECEIPT_DAYS / 365)));
+        let figures = (crate::usage::USAGE_DAYS * 12 / 365, crate::usage::FLOOR);
+        assert!(kept("usage figures").starts_with(&format!("{} months", figures.0)));
+        let shown = REGISTER.iter().find(|data| data.category == "usage figures").unwrap().shown;
+        assert!(shown.ends_with(&format!("fewer than {} works", figures.1)));
         assert_eq!(kept("uploads"), format!("{UPLOAD_DAYS} day, the row {} days", UPLOAD_DAYS + 1));
         let exports = format!("the archive {EXPORT_DAYS} days, the row {ROW_DAYS} days more");
         assert_eq!(kept("exports"), exports);

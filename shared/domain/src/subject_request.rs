@@ -2,6 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp, ToSpan, tz::TimeZone};
 use serde::{Deserialize, Serialize};
+use thiserror::Error;
 use utoipa::ToSchema;
 
 use crate::{audit::AUDIT_DAYS, ids::SubjectRequestId, job::after};
@@ -21,6 +22,30 @@ pub enum RequestKind {
     Restriction,
     /// That a person looks at a decision again.
     Appeal,
+}
+
+/// Why more time is taken (GDPR, article 12(3)). Who asked is told so, by mail, before the first due date.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ExtensionReason {
+    /// The request is complex.
+    Complexity,
+    /// There are many requests.
+    NumberOfRequests,
+}
+
+/// Why a request gets no more time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum ExtensionError {
+    /// It is answered.
+    #[error("the request is closed")]
+    Closed,
+    /// It was extended before, for another reason.
+    #[error("the request was extended, for another reason")]
+    Extended,
+    /// The month is over.
+    #[error("the request is overdue")]
+    Overdue,
 }
 
 /// How a request ended.
@@ -51,6 +76,12 @@ pub struct SubjectRequest {
     pub received_at: Timestamp,
     /// Until when it is to be answered.
     pub due_at: Timestamp,
+    /// Why it has two months more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub extension: Option<ExtensionReason>,
+    /// When that was decided.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub extended_at: Option<Timestamp>,
     /// How it ended; missing while it is open.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub outcome: Option<Outcome>,
@@ -71,11 +102,39 @@ impl SubjectRequest {
             reference,
             subject: None,
             received_at: at,
-            due_at: at.to_zoned(TimeZone::UTC).saturating_add(1.month()).timestamp(),
+            due_at: months_after(at, 1),
+            extension: None,
+            extended_at: None,
             outcome: None,
             closed_at: None,
             version: 1,
         }
+    }
+
+    /// The same with two months more, once, and only before it is due. For the same reason again it stays as
+    /// it is: `None`.
+    ///
+    /// # Errors
+    /// [`ExtensionError`].
+    pub fn extended(
+        &self,
+        now: Timestamp,
+        reason: ExtensionReason,
+    ) -> Result<Option<Self>, ExtensionError> {
+        match self.extension {
+            Some(known) if known == reason => return Ok(None),
+            Some(_) => return Err(ExtensionError::Extended),
+            None if self.closed_at.is_some() => return Err(ExtensionError::Closed),
+            None if self.is_overdue(now) => return Err(ExtensionError::Overdue),
+            None => {}
+        }
+        Ok(Some(Self {
+            due_at: months_after(self.received_at, 3),
+            extension: Some(reason),
+            extended_at: Some(now),
+            version: self.version + 1,
+            ..self.clone()
+        }))
     }
 
     /// The same, answered.
@@ -102,6 +161,11 @@ impl SubjectRequest {
     }
 }
 
+/// Months of the calendar; at a shorter month's end, its last day.
+fn months_after(at: Timestamp, months: i64) -> Timestamp {
+    at.to_zoned(TimeZone::UTC).saturating_add(months.months()).timestamp()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -120,5 +184,21 @@ mod tests {
         assert!(open.is_overdue(late) && !open.is_overdue(open.due_at));
         assert_eq!(open.ends_at(), None);
         assert!(!open.closed(late, Outcome::Granted).is_overdue(late));
+    }
+
+    #[test]
+    fn two_months_more_once_and_in_time() {
+        let at = "2026-01-31T10:00:00Z".parse().unwrap();
+        let open = SubjectRequest::received(at, RequestKind::Access, "one".to_owned());
+        let (complex, many) = (ExtensionReason::Complexity, ExtensionReason::NumberOfRequests);
+        let late = open.due_at + SignedDuration::from_secs(1);
+        assert_eq!(open.extended(late, complex), Err(ExtensionError::Overdue));
+        let longer = open.extended(open.due_at, complex).unwrap().unwrap();
+        assert_eq!(longer.due_at.to_string(), "2026-04-30T10:00:00Z", "three months in all");
+        assert!(!longer.is_overdue(late) && longer.version == 2);
+        assert_eq!(longer.extended(late, complex), Ok(None));
+        assert_eq!(longer.extended(at, many), Err(ExtensionError::Extended));
+        let closed = open.closed(at, Outcome::Granted);
+        assert_eq!(closed.extended(at, many), Err(ExtensionError::Closed));
     }
 }

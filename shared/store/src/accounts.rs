@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use reverie_domain::{
+    consent::Consents,
     ids::{AccountId, ErasureId, WalletId},
     plan::Plan,
 };
@@ -18,6 +19,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Record,
+    consents::own_consents_key,
     record::{from_maybe, from_row},
     tables::{Key, StoreError, Table, Tables},
 };
@@ -206,9 +208,11 @@ pub struct Known {
     pub credential: Credential,
     /// What the account, and then the API key if it is one, have asked for lately.
     pub requests: Vec<(Asker, Option<Requests>)>,
+    /// What the account has agreed to, if that was wanted and there is something.
+    pub consents: Option<Consents>,
 }
 
-/// Whom a token names, in one round trip.
+/// Whom a token names, in one round trip; and what they have agreed to, if `wants_consents`.
 ///
 /// # Errors
 /// [`StoreError`].
@@ -217,6 +221,7 @@ pub async fn authenticate(
     now: Timestamp,
     account: AccountId,
     (kind, secret_hash): (CredentialKind, &str),
+    wants_consents: bool,
 ) -> Result<Option<Known>, StoreError> {
     let credential = match kind {
         CredentialKind::Session => sessions::session_key(account, secret_hash),
@@ -228,6 +233,7 @@ pub async fn authenticate(
     }
     let mut keys = vec![account_key(account), credential];
     keys.extend(askers.iter().map(Asker::key));
+    keys.extend(wants_consents.then(|| own_consents_key(account)));
     let mut rows = tables.get(&keys).await?.into_iter();
     let account = from_maybe::<Account>(rows.next().flatten())?;
     let row = rows.next().flatten();
@@ -244,7 +250,8 @@ pub async fn authenticate(
     for asker in askers {
         requests.push((asker, from_maybe(rows.next().flatten())?));
     }
-    Ok(Some(Known { account, credential, requests }))
+    let consents = from_maybe(rows.next().flatten())?;
+    Ok(Some(Known { account, credential, requests, consents }))
 }
 
 /// The account, unless it is being erased or became another.

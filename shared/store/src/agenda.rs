@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use reverie_domain::{
     clock::sortable,
-    ids::{AccountId, ErasureId, ExportId, MailId},
+    ids::{AccountId, ErasureId, ExportId, MailId, MailingId},
 };
 use serde::{Deserialize, Serialize};
 
@@ -23,6 +23,8 @@ pub enum Task {
     Erase(ErasureId),
     /// Look whether the account is still used.
     Inactive(AccountId),
+    /// Go on with a mailing.
+    Mailing(MailingId),
     /// Send a mail.
     Mail {
         /// To whom.
@@ -55,6 +57,7 @@ impl Record for Entry {
             Task::Erase(id) => id.to_string(),
             Task::Inactive(id) => id.to_string(),
             Task::Export { export, .. } => export.to_string(),
+            Task::Mailing(id) => id.to_string(),
             Task::Mail { mail, .. } => mail.to_string(),
         };
         Key::new(Table::Operations, PARTITION, format!("{}#{id}", sortable(self.due_at)))

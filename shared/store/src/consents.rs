@@ -13,7 +13,7 @@ use thiserror::Error;
 use crate::{
     Record,
     record::{from_maybe, newest_first},
-    tables::{Key, Range, StoreError, Table, Tables, WriteError},
+    tables::{Key, Range, StoreError, Table, Tables, WriteError, written},
 };
 
 impl Record for Consents {
@@ -128,6 +128,27 @@ pub async fn decide(
     Ok(false)
 }
 
+/// Hears a Global Privacy Control signal: what was agreed to without knowing of it is refused, with a line that
+/// says so. One write, and none if the signal changes nothing; if somebody decides at the same time, the next
+/// request with the signal is heard.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn hear_signal(
+    tables: &dyn Tables,
+    now: Timestamp,
+    known: &Consents,
+) -> Result<(), StoreError> {
+    let Some((after, lines)) = known.after(now, &known.overridden_by_signal()) else {
+        return Ok(());
+    };
+    let mut writes = vec![after.replace(known)?];
+    for line in lines {
+        writes.push(line.create()?);
+    }
+    written(tables, &writes).await.map(drop)
+}
+
 /// The account's lines, newest first; `after` is the position of the last one of the page before.
 ///
 /// # Errors
@@ -146,6 +167,11 @@ pub async fn history(
 }
 
 const LINES: &str = "consent#";
+
+/// The key of what was decided about the account itself.
+pub(crate) fn own_consents_key(account: AccountId) -> Key {
+    consents_key(account, None)
+}
 
 fn consents_key(account: AccountId, generation: Option<GenerationId>) -> Key {
     Key::new(Table::Accounts, account, format!("consents#{}", subject(generation)))

@@ -9,6 +9,7 @@ use reverie_domain::{
     job::{Job, Status, Transition},
     manifest::Kind,
     request::CanonicalRequest,
+    usage::Sample,
     wallet::Wallet,
 };
 use serde::{Deserialize, Serialize};
@@ -205,8 +206,8 @@ pub enum Finished {
     Changed(Option<Job>),
 }
 
-/// Writes a transition, resolving the hold in the same transaction if it makes the job final.
-/// A deletion takes the request with it; a success adds what the model understood.
+/// Writes a transition, resolving the hold and counting the job in the same transaction if it makes
+/// the job final. A deletion takes the request with it; a success adds what the model understood.
 ///
 /// # Errors
 /// [`LedgerError`].
@@ -219,9 +220,17 @@ pub async fn apply(
 ) -> Result<Finished, LedgerError> {
     let after = &transition.job;
     let mut writes = vec![after.replace(before)?];
-    if let Some(write) = detail_write(tables, after, understood).await? {
-        writes.push(write);
+    let detail = match transition.resolution.is_some() || after.deleted_at.is_some() {
+        true => crate::record::get::<Detail>(tables, detail_key(after.account, after.id)).await?,
+        false => None,
+    };
+    if transition.resolution.is_some() {
+        let request = detail.as_ref().map(|detail| &detail.request);
+        writes.push(Sample::of(now, after, request).create()?);
     }
+    writes.extend(
+        detail.map(|detail| detail_write(after, detail, understood)).transpose()?.flatten(),
+    );
     let Some(resolution) = &transition.resolution else {
         return match tables.write(&writes).await {
             Ok(()) => Ok(Finished::Done(after.clone())),
@@ -245,19 +254,16 @@ fn changed(outcomes: Vec<Outcome>) -> Result<Finished, LedgerError> {
     Ok(Finished::Changed(crate::record::present(outcomes)?))
 }
 
-async fn detail_write(
-    tables: &dyn Tables,
+fn detail_write(
     after: &Job,
+    detail: Detail,
     understood: Option<Value>,
 ) -> Result<Option<Write>, StoreError> {
-    let (deleted, succeeded) = (after.deleted_at.is_some(), understood.is_some());
-    if !deleted && !succeeded {
-        return Ok(None);
-    }
-    let key = detail_key(after.account, after.id);
-    let Some(detail) = crate::record::get::<Detail>(tables, key).await? else { return Ok(None) };
-    if deleted {
+    if after.deleted_at.is_some() {
         return Ok(Some(detail.delete()));
+    }
+    if understood.is_none() {
+        return Ok(None);
     }
     let next = Detail { understood, version: detail.version + 1, ..detail.clone() };
     next.replace(&detail).map(Some)

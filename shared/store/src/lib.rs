@@ -12,6 +12,7 @@ pub mod generations;
 pub mod held;
 pub mod ledger;
 pub mod mailer;
+pub mod mailings;
 pub mod mails;
 pub mod objects;
 pub mod operations;
@@ -22,5 +23,6 @@ mod record;
 pub mod subject_requests;
 pub mod tables;
 pub mod uploads;
+pub mod usage;
 
 pub use record::Record;

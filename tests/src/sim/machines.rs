@@ -131,6 +131,7 @@ impl World {
                 };
                 // What cannot be read now is read in the next minute.
                 let _ = housekeeper(&ports).audit(count).await;
+                let _ = housekeeper(&ports).count_usage(|_| {}).await;
             };
             process.run(timeout(Duration::from_secs(300), minute)).await;
         }

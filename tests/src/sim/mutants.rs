@@ -20,11 +20,15 @@ pub enum Mutant {
     NoPurge,
     /// An erasure is not on the agenda.
     NoAgenda,
+    /// A job that ends is not counted.
+    Uncounted,
+    /// What was counted of a job stays after it was added up.
+    CountedTwice,
 }
 
 impl Mutant {
     /// All of them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 9] = [
         Self::LostUpdate,
         Self::ForgottenHold,
         Self::NoFence,
@@ -32,6 +36,8 @@ impl Mutant {
         Self::NoTombstone,
         Self::NoPurge,
         Self::NoAgenda,
+        Self::Uncounted,
+        Self::CountedTwice,
     ];
 
     pub(super) fn ignores_condition(self, write: &Write) -> bool {
@@ -48,6 +54,12 @@ impl Mutant {
         }
         if self == Self::NoAgenda {
             writes.retain(|write| write.key.pk != "agenda" || !write.key.sk.contains("#era_"));
+        }
+        let sample = |write: &Write| write.key.pk == "usage";
+        match self {
+            Self::Uncounted => writes.retain(|write| !sample(write) || write.row.is_none()),
+            Self::CountedTwice => writes.retain(|write| !sample(write) || write.row.is_some()),
+            _ => {}
         }
         for write in writes.iter_mut().filter(|write| write.key.sk.starts_with("job#")) {
             self.change_job(write);

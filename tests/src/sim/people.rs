@@ -6,7 +6,7 @@ use axum::{Router, body::Body};
 use http::{Method, Request};
 use reverie_api::{AccountLimit, AddressLimit, App, Catalogue, Settings, finish};
 use reverie_auth::{Auth, Providers};
-use reverie_domain::{credits::Credits, random};
+use reverie_domain::{credits::Credits, policy::Policies, random};
 use reverie_generations::Generations;
 use reverie_inference::Engine;
 use secrecy::SecretString;
@@ -296,6 +296,7 @@ impl Person {
                 guest_credits: Credits::new(100),
                 guests_per_address: 1_000,
                 operators: Vec::new(),
+                policies: Policies::SHIPPED,
             }),
             positions: Arc::default(),
             requests: Arc::new(AccountLimit::per_minute(600, 300)),

@@ -1,5 +1,7 @@
 //! What must be true after every write, and what must be true at the end.
 
+mod usage;
+
 use std::ops::Bound;
 
 use reverie_domain::{
@@ -20,6 +22,9 @@ pub(super) fn after_write(
     writes: &[Write],
     before: &[Option<Row>],
 ) -> Result<(), String> {
+    if writes.iter().any(usage::concerns) {
+        usage::counted_once(rows)?;
+    }
     for (write, before) in writes.iter().zip(before) {
         let Some(row) = &write.row else { continue };
         if write.key.sk == "wallet" {

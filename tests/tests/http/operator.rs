@@ -1,5 +1,6 @@
 //! What operators do, and the log of it.
 
+use jiff::{SignedDuration, Timestamp};
 use reqwest::{Method, StatusCode};
 use reverie_tests::{Answer, Client, send};
 use serde_json::{Value, json};
@@ -52,6 +53,62 @@ async fn a_request_by_mail_is_due_after_a_month_and_closed_once() {
         let answer = operator.post(REQUESTS, wrong).await.expect(StatusCode::UNPROCESSABLE_ENTITY);
         assert!(answer.to_string().contains(field), "{answer}");
     }
+    app.stop().await;
+}
+
+async fn extend(operator: &Client, id: &Value, reason: &str) -> Answer {
+    let path = format!("{REQUESTS}/{}/extension", id.as_str().expect("an id"));
+    operator.put_json(&path, json!({"reason": reason})).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_months_more_are_taken_once_with_a_reason_and_in_time() {
+    let app = TestApp::without_worker().await;
+    let operator = app.operator().await;
+    let now = Timestamp::now();
+    let made = async |came: Timestamp| {
+        let came = json!({"kind": "access", "reference": "mail", "received_at": came});
+        operator.post(REQUESTS, came).await.expect(StatusCode::CREATED)
+    };
+    let open = made(now).await;
+    let id = &open["id"];
+    extend(&operator, id, "no time").await.problem(422, "invalid");
+    let extensions = (0..3).map(|_| extend(&operator, id, "number_of_requests"));
+    let all = futures::future::join_all(extensions).await;
+    let longer = all[0].json.clone();
+    for one in all {
+        assert_eq!(one.expect(StatusCode::OK), longer, "of all at once");
+    }
+    let months = |from: &Value, to: &Value| {
+        let [from, to] = [from, to].map(|at| at.as_str().unwrap().parse::<Timestamp>().unwrap());
+        to.duration_since(from).as_hours() / (24 * 28)
+    };
+    assert_eq!(months(&open["received_at"], &open["due_at"]), 1);
+    assert_eq!(months(&longer["received_at"], &longer["due_at"]), 3);
+    assert_eq!(longer["extension"], "number_of_requests");
+    extend(&operator, id, "complexity").await.problem(409, "subject_request.extended");
+    close(&operator, id, "granted").await.expect(StatusCode::OK);
+    extend(&operator, id, "number_of_requests").await.expect(StatusCode::OK);
+
+    let closed = made(now).await;
+    close(&operator, &closed["id"], "refused").await.expect(StatusCode::OK);
+    let late = extend(&operator, &closed["id"], "complexity").await;
+    late.problem(409, "subject_request.closed");
+    let overdue = made(now - SignedDuration::from_hours(24 * 40)).await;
+    let late = extend(&operator, &overdue["id"], "complexity").await;
+    late.problem(409, "subject_request.overdue");
+    let nobody = json!("sbr_00000000000070008000000000000000");
+    extend(&operator, &nobody, "complexity").await.problem(404, "not_found");
+
+    // What is published, and alarms: closed ones are no more in it.
+    let soon = made(now - SignedDuration::from_hours(24 * 25)).await;
+    made(now).await;
+    let report = app.local().housekeeper().requests().await.unwrap();
+    assert_eq!((report.open, report.due_soon, report.overdue), (3, 1, 1));
+    extend(&operator, &soon["id"], "complexity").await.expect(StatusCode::OK);
+    close(&operator, &overdue["id"], "granted").await.expect(StatusCode::OK);
+    let report = app.local().housekeeper().requests().await.unwrap();
+    assert_eq!((report.open, report.due_soon, report.overdue), (2, 0, 0));
     app.stop().await;
 }
 

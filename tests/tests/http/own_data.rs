@@ -137,6 +137,48 @@ async fn a_signal_refuses_until_somebody_consents_despite_it() {
     app.stop().await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_signal_on_any_request_ends_an_older_consent() {
+    let app = TestApp::without_worker().await;
+    let guest = app.guest().await;
+    let key = json!({"name": "a program", "scopes": ["account:read"]});
+    let key = guest.post("/v1/api-keys", key).await.expect(StatusCode::CREATED);
+    let program = Client { token: key["token"].as_str().map(str::to_owned), ..guest.clone() };
+    let agree = json!([decision("analytics", true), decision("improvement", true)]);
+    let wish = json!({"kind": "music", "prompt": "with a signal", "seconds": 5});
+    let none = Value::Null;
+    for (asker, method, path, body, status) in [
+        (&guest, Method::GET, "/v1/me", &none, 200),
+        (&guest, Method::POST, "/v1/generations", &wish, 202),
+        (&guest, Method::GET, "/v1/generations/gen_0", &none, 404),
+        (&program, Method::GET, "/v1/me", &none, 200),
+        (&program, Method::POST, "/v1/generations", &wish, 403),
+    ] {
+        decide(&guest, agree.clone()).await.expect(StatusCode::OK);
+        let before = consents(&guest).await;
+        assert_eq!(before["account"]["analytics"]["granted"], true);
+        for _ in 0..2 {
+            let request = asker.request(method.clone(), path).header("sec-gpc", "1");
+            let request = if body.is_null() { request } else { request.json(body) };
+            assert_eq!(send(request).await.status, status, "{method} {path}");
+        }
+        let now = consents(&guest).await;
+        assert_eq!(now["signal"], false, "it was heard before");
+        let analytics = &now["account"]["analytics"];
+        assert_eq!((&analytics["granted"], &analytics["source"]), (&json!(false), &json!("gpc")));
+        assert_eq!(now["account"]["improvement"]["granted"], true);
+        let lines = |consents: &Value| consents["items"].as_array().unwrap().len();
+        assert_eq!(lines(&now), lines(&before) + 1, "{method} {path}: one line");
+    }
+    // Where nothing was agreed to, there is nothing to write down.
+    let other = app.guest().await;
+    send(other.request(Method::GET, "/v1/me").header("sec-gpc", "1")).await.expect(StatusCode::OK);
+    assert_eq!(consents(&other).await["items"], json!([]));
+    let told = app.nobody().get("/.well-known/gpc.json").await.expect(StatusCode::OK);
+    assert_eq!(told["gpc"], true);
+    app.stop().await;
+}
+
 async fn click(client: &Client, token: &str, body: &'static str) -> Answer {
     send(client.request(Method::POST, &format!("/v1/unsubscribe/{token}")).body(body)).await
 }

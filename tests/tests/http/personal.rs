@@ -7,7 +7,7 @@ use reqwest::{Method, StatusCode};
 use reverie_domain::{
     consent::TEXT_VERSION,
     personal::{EVERY_ROW, REGISTER, place_of},
-    policy,
+    policy::Policies,
 };
 use reverie_tests::{Browser, Client, rows, send};
 use serde_json::{Value, json};
@@ -40,8 +40,10 @@ async fn live(app: &TestApp) {
     let consents = json!({"text_version": TEXT_VERSION, "decisions": decisions});
     let work = json!([{"purpose": "showcase", "granted": true, "generation": made["id"]}]);
     let shown = json!({"text_version": TEXT_VERSION, "decisions": work});
-    let path =
-        format!("/v1/policies/{}/acknowledgement", policy::at(Timestamp::now()).policy.version);
+    let path = format!(
+        "/v1/policies/{}/acknowledgement",
+        Policies::SHIPPED.at(Timestamp::now()).policy.version
+    );
     guest.post(&path, Value::Null).await.expect(StatusCode::OK);
     for (path, body) in [
         ("/v1/me/consents", consents),
@@ -57,13 +59,27 @@ async fn live(app: &TestApp) {
     let operator = app.operator().await;
     let asked = operator.post("/v1/operator/subject-requests", asked).await;
     let path = format!("/v1/operator/subject-requests/{}", asked.json["id"].as_str().unwrap());
+    let extend = operator.request(Method::PUT, &format!("{path}/extension"));
+    send(extend.json(&json!({"reason": "complexity"}))).await.expect(StatusCode::OK);
     let close = operator.request(Method::PATCH, &path).json(&json!({"outcome": "granted"}));
     send(close).await.expect(StatusCode::OK);
+    // News, to who agrees to them.
+    let agrees = json!([{"purpose": "marketing_email", "granted": true}]);
+    let agrees = json!({"text_version": TEXT_VERSION, "decisions": agrees});
+    let put = |request: reqwest::RequestBuilder| {
+        request.header("sec-fetch-site", "same-origin").json(&agrees)
+    };
+    browser.ask(Method::PUT, "/v1/me/consents", put).await.expect(StatusCode::OK);
+    let news = json!({"subject": "news", "text": "They are new."});
+    operator.post("/v1/operator/mailings", news).await.expect(StatusCode::CREATED);
     let email = json!({"email": "new@example.com"});
     browser.post("/v1/me/email", email).await.expect(StatusCode::ACCEPTED);
     // Who has an address is told by mail, in the minute after.
     browser.post("/v1/me/exports", Value::Null).await.expect(StatusCode::ACCEPTED);
     app.sweep().await;
+    // Counted, and not added up yet.
+    let made = guest.submit("ends after that").await;
+    guest.finished(&made).await;
     // Every tenth request writes down how many there were; for a minute, so this comes last.
     for _ in 0..11 {
         program.get("/v1/me").await.expect(StatusCode::OK);

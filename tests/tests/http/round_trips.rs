@@ -1,8 +1,9 @@
 //! How many calls to AWS a request costs: each is latency for somebody, and money. They are counted
 //! between the functions and their ports, so this suite is for functions in this process.
 
-use reqwest::StatusCode;
-use reverie_tests::{Client, counted::Calls};
+use reqwest::{Method, StatusCode};
+use reverie_domain::consent::TEXT_VERSION;
+use reverie_tests::{Client, counted::Calls, send};
 use serde_json::json;
 
 use crate::TestApp;
@@ -59,6 +60,23 @@ async fn few_round_trips() {
     calls.taken();
     program.get("/v1/me").await.expect(StatusCode::OK);
     assert_eq!(calls.taken(), 1, "the key, its owner and both limits are read together");
+    // What a signal may override is read together with the account.
+    let signalled = async |guest: &Client| {
+        let request = guest.request(Method::GET, "/v1/me").header("sec-gpc", "1");
+        send(request).await.expect(StatusCode::OK);
+        calls.taken()
+    };
+    let other = app.guest().await;
+    calls.taken();
+    assert_eq!(signalled(&other).await, 1, "nothing was agreed to");
+    let agreed = json!({
+        "text_version": TEXT_VERSION,
+        "decisions": [{"purpose": "analytics", "granted": true}],
+    });
+    other.put_json("/v1/me/consents", agreed).await.expect(StatusCode::OK);
+    calls.taken();
+    assert_eq!(signalled(&other).await, 2, "it is overridden, once");
+    assert_eq!(signalled(&other).await, 1, "it is overridden already");
     guest.get("/v1/models").await.expect(StatusCode::OK);
     assert_eq!(calls.taken(), 0, "nobody has to be known");
     app.stop().await;

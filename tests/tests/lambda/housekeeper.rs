@@ -76,11 +76,22 @@ async fn every_minute_it_deletes_what_is_due() {
     assert_eq!(guest.delete(&path).await.status, StatusCode::NO_CONTENT);
     assert_eq!(guest.download(&url).await.0, StatusCode::OK);
 
+    let came = json!({
+        "kind": "access", "reference": "mail", "received_at": "2026-01-01T00:00:00Z",
+    });
+    let asked = app.operator().await.post("/v1/operator/subject-requests", came).await;
+    asked.expect(StatusCode::CREATED);
     let answer = app.adapter().invoke("housekeeper", &minute()).await.unwrap();
     assert_eq!(answer, Value::Null);
     assert_eq!(guest.download(&url).await.0, StatusCode::NOT_FOUND);
     let log = app.adapter().log("housekeeper");
-    for (name, value) in [("Purged", 1.0), ("Backlog", 0.0), ("WorkersWanted", 0.0)] {
+    for (name, value) in [
+        ("Purged", 1.0),
+        ("Backlog", 0.0),
+        ("WorkersWanted", 0.0),
+        ("RequestsOpen", 1.0),
+        ("RequestsOverdue", 1.0),
+    ] {
         assert_eq!(told(&log, name), Some(value), "{name} in {log}");
     }
     app.stop().await;

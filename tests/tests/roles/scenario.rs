@@ -5,13 +5,13 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 use reqwest::Method;
 use reverie::template::Role;
-use reverie_domain::policy;
+use reverie_domain::policy::Policies;
 use reverie_tests::{Lambda, RecordedLambda, TestApp, Use, binary};
 use serde_json::{Value, json};
 
 use super::{
     jobs::{house, submit_and_change, upload, works},
-    people::{another_address, archives, credentials, ends, told},
+    people::{another_address, archives, credentials, ends, told, told_to_all},
     player::Player,
     sign_in::signing_in,
 };
@@ -36,6 +36,7 @@ pub(crate) async fn play() -> (Vec<Role>, BTreeSet<Use>) {
     credentials(&app, &mut player).await;
     let ada = signing_in(&mut player).await;
     told(&app, lambda, &ada).await;
+    told_to_all(&app, lambda).await;
     another_address(&app, &mut player, ada).await;
     upload(&mut player).await;
     submit_and_change(&mut player, lambda).await;
@@ -73,6 +74,7 @@ async fn everyone_reads(player: &mut Player) {
     player.take(Method::POST, "/v1/guests", &[], Value::Null).await;
     for path in [
         "/",
+        "/.well-known/gpc.json",
         "/.well-known/jwks.json",
         "/healthz",
         "/v1/openapi.json",
@@ -81,7 +83,9 @@ async fn everyone_reads(player: &mut Player) {
     ] {
         player.get(path, &[]).await;
     }
-    player.get("/v1/policies/{version}", &[policy::at(Timestamp::now()).policy.version]).await;
+    player
+        .get("/v1/policies/{version}", &[Policies::SHIPPED.at(Timestamp::now()).policy.version])
+        .await;
     for path in ["/v1/me", "/v1/credits", "/v1/generations", "/v1/uploads"] {
         for _ in 0..OFTEN {
             player.get(path, &[]).await;
@@ -96,11 +100,20 @@ async fn operates(app: &App, player: &mut Player) {
     for _ in 0..OFTEN {
         player.get("/v1/operator/audit", &[]).await;
     }
+    player.get("/v1/operator/stats", &[]).await;
+    let mailings = "/v1/operator/mailings";
+    let news = json!({"subject": "news", "text": "They are new."});
+    let news = player.take(Method::POST, mailings, &[], news).await;
+    player.get(mailings, &[]).await;
+    let id = news["id"].as_str().expect("an id");
+    player.take(Method::POST, &format!("{mailings}/{{id}}/stop"), &[id], Value::Null).await;
     let requests = "/v1/operator/subject-requests";
     let asked = json!({"kind": "access", "reference": "a mail"});
     let asked = player.take(Method::POST, requests, &[], asked).await;
     player.get(requests, &[]).await;
     let id = asked["id"].as_str().expect("an id");
+    let extending = json!({"reason": "complexity"});
+    player.take(Method::PUT, &format!("{requests}/{{id}}/extension"), &[id], extending).await;
     let closing = json!({"outcome": "granted"});
     player.take(Method::PATCH, &format!("{requests}/{{id}}"), &[id], closing).await;
     player.guest = guest;

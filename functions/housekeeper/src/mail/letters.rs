@@ -1,9 +1,15 @@
 use jiff::{Timestamp, tz::TimeZone};
 use mail_builder::{MessageBuilder, headers::raw::Raw};
-use reverie_domain::mail::{Letter, Mail};
+use reverie_domain::{
+    mail::{Letter, Mail},
+    policy::{Policies, Policy},
+};
 
 use super::{Addressed, Post};
 use crate::HousekeeperError;
+
+/// The longest line.
+const WIDTH: usize = 72;
 
 impl Post {
     /// The message (RFC 5322), in plain text.
@@ -14,17 +20,17 @@ impl Post {
         &self,
         now: Timestamp,
         mail: &Mail,
-        Addressed { to, link }: &Addressed,
+        Addressed { to, link, news }: &Addressed,
     ) -> Result<Vec<u8>, HousekeeperError> {
-        let (subject, text) = words(&mail.letter, link);
-        let domain = self.sender.rsplit('@').next().unwrap_or_default();
-        let message = MessageBuilder::new()
-            .from(("Reverie", self.sender.as_str()))
-            .to(to.as_str())
+        if let Some(news) = news {
+            return self.news_message(now, mail, to, link, news);
+        }
+        let policies = self.settings.policies;
+        let (subject, text) =
+            words(&mail.letter, link, policies).ok_or(HousekeeperError::Message)?;
+        let message = self
+            .head(now, mail, to)
             .subject(subject)
-            .date(now.as_second())
-            // The same each time it is tried.
-            .message_id(format!("{}@{domain}", mail.id))
             // No answer of a machine to a machine (RFC 3834).
             .header("Auto-Submitted", Raw::new("auto-generated"))
             .text_body(format!("{text}\n{}", foot(&self.settings.public_origin)));
@@ -32,9 +38,33 @@ impl Post {
     }
 }
 
-/// The subject and the text, in lines of a length that everybody can read.
-fn words(letter: &Letter, link: &str) -> (&'static str, String) {
-    match letter {
+impl Post {
+    /// What all mails have.
+    pub(super) fn head<'a>(
+        &'a self,
+        now: Timestamp,
+        mail: &Mail,
+        to: &'a str,
+    ) -> MessageBuilder<'a> {
+        let domain = self.sender.rsplit('@').next().unwrap_or_default();
+        MessageBuilder::new()
+            .from(("Reverie", self.sender.as_str()))
+            .to(to)
+            .date(now.as_second())
+            // The same each time it is tried.
+            .message_id(format!("{}@{domain}", mail.id))
+    }
+}
+
+/// The subject and the text, in lines of a length that everybody can read. `None` if the letter is of another
+/// release.
+fn words(letter: &Letter, link: &str, policies: Policies) -> Option<(&'static str, String)> {
+    Some(match letter {
+        // Its words are an operator's.
+        Letter::News { .. } => return None,
+        Letter::Policy { version } => {
+            ("Our terms and privacy policy change", change(policies.find(version)?.policy, link))
+        }
         Letter::ExportReady { until, .. } => (
             "Your data are ready",
             format!(
@@ -61,7 +91,34 @@ fn words(letter: &Letter, link: &str) -> (&'static str, String) {
                 instant(*erased_at)
             ),
         ),
+    })
+}
+
+fn change(policy: Policy, link: &str) -> String {
+    let day = policy.effective_on.strftime("%-d %B %Y");
+    let changes = wrapped(policy.changes);
+    format!(
+        "From {day} on another version of our terms and privacy policy\nholds: {}. What is different:\n\n{changes}\n\n\
+         Read all of it:\n\n{link}\n\nWhen it holds, we ask you to acknowledge it. If you do not want\nit, you can take \
+         what is yours with you and erase your account:\nboth are in the API and cost nothing.\n",
+        policy.version
+    )
+}
+
+/// The text in lines of up to 72 characters, but for longer words.
+fn wrapped(text: &str) -> String {
+    let mut lines = vec![String::new()];
+    for word in text.split_whitespace() {
+        match lines.last_mut() {
+            Some(line) if line.is_empty() => line.push_str(word),
+            Some(line) if line.chars().count() + word.chars().count() < WIDTH => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
+        }
     }
+    lines.join("\n")
 }
 
 fn foot(origin: &str) -> String {

@@ -11,13 +11,16 @@ const SIGN_IN = {
 const EMAIL_LINK =
   "That link is over, or you are not signed in here. Sign in, and follow it within 24 hours.";
 
-async function showAccount() {
-  const providers = (await call("GET", "/v1/auth/providers")).items;
-  if (providers.length === 0) return;
-  const me = await call("GET", "/v1/me").catch((failure) => {
+async function whoAmI() {
+  return call("GET", "/v1/me").catch((failure) => {
     if (failure.status !== 401) throw failure;
     return { kind: "nobody" };
   });
+}
+
+async function showAccount(me) {
+  const providers = (await call("GET", "/v1/auth/providers")).items;
+  if (providers.length === 0) return;
   const isUser = me.kind === "user";
   $("account-open").textContent = isUser ? me.name || me.email || "Account" : "Sign in";
   $("account-open").hidden = false;
@@ -68,6 +71,22 @@ async function confirmEmail(token) {
   $("account").showModal();
 }
 
+/* The link in mail about news leads here. The link alone ends nothing: programs follow links, too. */
+function askUnsubscribe(token) {
+  history.replaceState(null, "", location.pathname);
+  const button = $("unsubscribe-now");
+  button.onclick = async () => {
+    const body = new URLSearchParams({ "List-Unsubscribe": "One-Click" });
+    const answer = await fetch(`/v1/unsubscribe/${encodeURIComponent(token)}`, { method: "POST", body }).catch(() => null);
+    const ended = Boolean(answer && answer.ok);
+    $("unsubscribe-text").textContent = ended
+      ? "You get no more mail about news and offers."
+      : "That did not work. Please try again, or use the link in the mail once more.";
+    button.hidden = ended;
+  };
+  $("unsubscribe").showModal();
+}
+
 async function signOut() {
   await call("POST", "/v1/auth/logout");
   location.replace("/");
@@ -83,9 +102,12 @@ async function startAccount() {
   acts("pending-separate", () => decide("separate"));
   $("account-open").addEventListener("click", () => $("account").showModal());
   if (SIGN_IN[outcome]) tell(new Failure(SIGN_IN[outcome], 0));
-  await showAccount();
+  const me = await whoAmI();
+  await askPolicies(me);
+  await showAccount(me);
   await showPending();
-  const email = new URLSearchParams(location.hash.slice(1)).get("email");
+  const { email, unsubscribe } = Object.fromEntries(new URLSearchParams(location.hash.slice(1)));
+  if (unsubscribe) askUnsubscribe(unsubscribe);
   if (email) await confirmEmail(email);
 }
 

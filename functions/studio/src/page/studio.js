@@ -49,6 +49,7 @@ async function becomeGuest() {
   const guest = await call("POST", "/v1/guests");
   state.guest = true;
   showBalance(guest.credits.available);
+  askPolicies(guest.account).catch((failure) => showError($("error"), failure));
 }
 
 /* ---- words ---- */

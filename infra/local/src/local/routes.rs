@@ -9,6 +9,7 @@ use reverie_generations::Generations;
 use reverie_inference::Package;
 use reverie_media::Media;
 use reverie_sketches::{Planners, Sketches};
+use reverie_studio::Studio;
 use utoipa::openapi::OpenApi;
 
 use super::Ports;
@@ -38,6 +39,7 @@ pub(super) fn all(
     let media = Media { app: app.clone(), objects: ports.objects.clone() };
     let (objects, carrier) = (ports.objects.clone(), Carrier::Streams);
     let events = Events { app: app.clone(), objects, carrier };
+    let studio = Studio { policies: app.settings.policies, clock: app.clock.clone() };
     let functions = [
         reverie_auth::router(Auth { app: app.clone(), providers }),
         reverie_account::router(account),
@@ -47,7 +49,7 @@ pub(super) fn all(
         reverie_media::router(media),
         reverie_operator::router(app.clone()),
         reverie_events::router(events),
-        reverie_studio::router(),
+        reverie_studio::router(studio),
     ];
     let mut router = Router::new();
     let mut parts = Vec::new();

@@ -30,6 +30,9 @@ pub(super) async fn keep_house(
             if let Err(error) = sweeper.audit(|_| {}).await {
                 tracing::error!(%error, "the ledger cannot be audited");
             }
+            if let Err(error) = sweeper.count_usage(|_| {}).await {
+                tracing::error!(%error, "the use cannot be counted");
+            }
         }
     });
     let (undertaker, letters, stopped) =

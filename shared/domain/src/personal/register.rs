@@ -28,10 +28,13 @@ pub const REGISTER: &[PersonalData] = &[
     people::CONSENTS,
     service::EXPORTS,
     service::MAIL,
+    service::NOTICES,
+    service::MAILINGS,
     people::NEW_ADDRESS,
     service::AGENDA,
     service::ERASURES,
     operators::OPERATORS_ACTS,
     operators::REQUESTS_BY_MAIL,
+    operators::USAGE,
     service::ADDRESS,
 ];

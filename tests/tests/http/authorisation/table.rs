@@ -29,6 +29,7 @@ const NOTHING_PENDING: [&str; 6] = ["404", "404", "404", "404", "403", "404"];
 /// What each of [`CALLERS`] gets.
 pub(super) const TABLE: &[(&str, [&str; 6])] = &[
     ("GET /", OPEN),
+    ("GET /.well-known/gpc.json", OPEN),
     ("GET /.well-known/jwks.json", OPEN),
     ("GET /healthz", OPEN),
     ("GET /v1/api-keys", MINE),
@@ -72,8 +73,13 @@ pub(super) const TABLE: &[(&str, [&str; 6])] = &[
     ("GET /v1/models", OPEN),
     ("GET /v1/openapi.json", OPEN),
     ("GET /v1/operator/audit", ONLY_OPERATORS),
+    ("GET /v1/operator/mailings", ONLY_OPERATORS),
+    ("POST /v1/operator/mailings", ONLY_OPERATORS),
+    ("POST /v1/operator/mailings/{id}/stop", ONLY_OPERATORS),
+    ("GET /v1/operator/stats", ONLY_OPERATORS),
     ("GET /v1/operator/subject-requests", ONLY_OPERATORS),
     ("POST /v1/operator/subject-requests", ONLY_OPERATORS),
+    ("PUT /v1/operator/subject-requests/{id}/extension", ONLY_OPERATORS),
     ("PATCH /v1/operator/subject-requests/{id}", ONLY_OPERATORS),
     ("GET /v1/policies", OPEN),
     ("GET /v1/policies/{version}", OPEN),

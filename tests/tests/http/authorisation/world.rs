@@ -8,8 +8,10 @@ use jiff::Timestamp;
 use reverie_api::{email_token, unsubscribe_token};
 use reverie_domain::{
     consent::TEXT_VERSION,
-    ids::{ErasureId, ExportId, GenerationId, KeyId, SessionId, SubjectRequestId, UploadId},
-    policy,
+    ids::{
+        ErasureId, ExportId, GenerationId, KeyId, MailingId, SessionId, SubjectRequestId, UploadId,
+    },
+    policy::Policies,
     scope::Scope,
 };
 use reverie_store::{
@@ -33,6 +35,7 @@ pub(super) struct World {
     pub(super) guest: Client,
     pub(super) operator: Client,
     subject_request: String,
+    mailing: String,
     finished: String,
     to_cancel: String,
     to_delete: String,
@@ -70,9 +73,12 @@ impl World {
         let operator = app.operator().await;
         let asked = json!({"kind": "access", "reference": SECRET});
         let asked = operator.post("/v1/operator/subject-requests", asked).await;
+        let news = json!({"subject": "news", "text": SECRET});
+        let news = operator.post("/v1/operator/mailings", news).await;
         let erased = app.guest().await.delete("/v1/me?confirm=erase").await;
         let erased = erased.expect(StatusCode::ACCEPTED);
         Self {
+            mailing: id(&news.expect(StatusCode::CREATED)),
             subject_request: id(&asked.expect(StatusCode::CREATED)),
             operator,
             export: export(&owner).await,
@@ -119,6 +125,7 @@ impl World {
             Some("api-keys") => KeyId::new().to_string(),
             Some("erasures") => ErasureId::new().to_string(),
             Some("me") => ExportId::new().to_string(),
+            Some("operator") if operation.contains("/mailings/") => MailingId::new().to_string(),
             Some("operator") => SubjectRequestId::new().to_string(),
             Some("sessions") => SessionId::new().to_string(),
             _ => GenerationId::new().to_string(),
@@ -160,7 +167,7 @@ impl World {
         let path = path.replace("{id}", id).replace("{name}", "track.flac");
         let path = path.replace("{provider}", "local");
         let path = path.replace("{token}", &self.unsubscribe);
-        let path = path.replace("{version}", policy::at(Timestamp::now()).policy.version);
+        let path = path.replace("{version}", Policies::SHIPPED.at(Timestamp::now()).policy.version);
         // It is in the body; see `call`.
         let path = match operation {
             "PUT /v1/me/email" => format!("{path}?token={}", self.new_email),
@@ -184,7 +191,8 @@ impl World {
             "DELETE /v1/sessions/{id}" => &self.session_to_end,
             "GET /v1/erasures/{id}" => &self.erasure,
             "GET /v1/me/exports/{id}" => &self.export,
-            "PATCH /v1/operator/subject-requests/{id}" => &self.subject_request,
+            "POST /v1/operator/mailings/{id}/stop" => &self.mailing,
+            _ if operation.contains("/v1/operator/subject-requests/") => &self.subject_request,
             _ if operation.contains("/v1/uploads/") => &self.upload,
             _ => &self.finished,
         }
@@ -213,6 +221,8 @@ fn body(operation: &str) -> Option<Value> {
             json!({"kind": "appeal", "reference": "a mail"})
         }
         "PATCH /v1/operator/subject-requests/{id}" => json!({"outcome": "granted"}),
+        "PUT /v1/operator/subject-requests/{id}/extension" => json!({"reason": "complexity"}),
+        "POST /v1/operator/mailings" => json!({"subject": "news", "text": "anybody's"}),
         "PUT /v1/me/limits" => json!({"per_job": 1_000}),
         "PUT /v1/me/preferences" => json!({"seconds": 30}),
         "POST /v1/uploads" => json!({"content_type": "image/png", "bytes": 100}),

@@ -17,14 +17,46 @@ pub(super) const OPERATORS_ACTS: PersonalData = PersonalData {
     erased: "ends by itself",
 };
 
+pub(super) const USAGE: PersonalData = PersonalData {
+    category: "usage figures",
+    stored_in: &[
+        place("operations", "usage", &["number", "day", "kind", "words"])
+            .not_exported(ABOUT_NOBODY),
+        place("operations", "usage_day", &["day", "kinds", "closed"]).not_exported(ABOUT_NOBODY),
+    ],
+    purpose: "to know how many works are made, with which settings, how long they take and how they end: \
+              counts of each day, without identity",
+    kept: "24 months; until it is added to its day, which takes minutes, what was counted of a work is a \
+           row by itself, with a random number",
+    shown: "GET /v1/operator/stats, to operators: days that are over, and nothing of fewer than 5 works",
+    erased: "ends by itself; nothing in it says whose a work was",
+};
+
+const ABOUT_NOBODY: &str = "it is about nobody: nothing leads from it to a work or an account";
+
 pub(super) const REQUESTS_BY_MAIL: PersonalData = PersonalData {
     category: "requests by mail",
-    stored_in: &[place(
-        "operations",
-        "subject_request",
-        &["id", "kind", "reference", "subject", "received_at", "due_at", "outcome", "closed_at"],
-    )
-    .not_exported("it has a reference to a mail and a hash, and nothing that names anybody")],
+    stored_in: &[
+        place(
+            "operations",
+            "subject_request",
+            &[
+                "id",
+                "kind",
+                "reference",
+                "subject",
+                "received_at",
+                "due_at",
+                "extension",
+                "extended_at",
+                "outcome",
+                "closed_at",
+            ],
+        )
+        .not_exported("it has a reference to a mail and a hash, and nothing that names anybody"),
+        place("operations", "subject_request_open", &["id", "due_at", "closed_at"])
+            .not_exported("it names a request until that is answered, and nobody"),
+    ],
     purpose: "to answer what people ask for by mail within a month (GDPR, article 12(3))",
     kept: "24 months after the answer",
     shown: "the answer to the mail",

@@ -58,6 +58,41 @@ pub(super) const MAIL: PersonalData = PersonalData {
     erased: "ends by itself; DELETE /v1/me",
 };
 
+pub(super) const NOTICES: PersonalData = PersonalData {
+    category: "notices",
+    stored_in: &[place("accounts", "notice", &["account", "mailing", "about", "round", "at"])],
+    purpose: "to tell people once that the policies change, and to show that they were told; to send news once \
+              to who agrees to them",
+    kept: "as long as the account; of news 90 days",
+    shown: "GET /v1/me/data",
+    erased: "DELETE /v1/me",
+};
+
+pub(super) const MAILINGS: PersonalData = PersonalData {
+    category: "mailings",
+    stored_in: &[place(
+        "operations",
+        "mailing",
+        &[
+            "id",
+            "topic",
+            "created_at",
+            "due_at",
+            "round",
+            "again_at",
+            "seen_to",
+            "told",
+            "ended_at",
+            "stopped",
+        ],
+    )
+    .not_exported("it is about all accounts; who was told has a notice")],
+    purpose: "to write the same to many people: how many were told, and while it goes on, up to whose row",
+    kept: "24 months after its end; the place among the accounts until its end, which takes hours",
+    shown: "not shown: it says nothing about one person",
+    erased: "ends by itself",
+};
+
 pub(super) const EXPORTS: PersonalData = PersonalData {
     category: "exports",
     stored_in: &[
