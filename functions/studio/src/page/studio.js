@@ -141,6 +141,7 @@ function wanted() {
   const outputs = chosenExtras();
   if (outputs.length) body.outputs = outputs;
   if (!$("shape").hidden) body.style = { aspect_ratio: $("aspect-ratio").value };
+  if (!$("music").hidden && $("soundtrack").checked) body.soundtrack = true;
   // Nobody pays more than the button says.
   if (price() !== null) body.max_credits = price();
   return body;
@@ -369,6 +370,7 @@ class Card {
     $("prompt").value = request.prompt;
     $("seconds").value = request.seconds;
     if (request.style && request.style.aspect_ratio) $("aspect-ratio").value = request.style.aspect_ratio;
+    $("soundtrack").checked = Boolean(request.soundtrack);
     $("seed").value = "";
     chooseExtras(request.outputs || []);
     showForm();

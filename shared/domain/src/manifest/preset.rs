@@ -5,6 +5,7 @@ use utoipa::ToSchema;
 
 use super::{Inputs, Manifest, ManifestError};
 use crate::request::TEMPO;
+use crate::manifest::SketchInputs;
 use crate::sketch::SketchTrack;
 
 /// Settings that go well together. Each decides what neither a field of `style` nor the prompt says.
@@ -77,7 +78,12 @@ impl Manifest {
 
 impl Inputs {
     fn can_play(&self, tracks: &[SketchTrack]) -> bool {
-        let roles = self.sketch.as_ref().map(|sketch| sketch.tracks.as_slice()).unwrap_or_default();
+        let roles = self
+            .sketch
+            .as_ref()
+            .and_then(SketchInputs::music)
+            .map(|words| words.tracks.as_slice())
+            .unwrap_or_default();
         let able = |track: &SketchTrack| {
             roles
                 .iter()

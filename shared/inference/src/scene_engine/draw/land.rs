@@ -41,11 +41,10 @@ fn layers(stage: &mut Stage<'_>, rows: &[(f32, f32, Ridge, u32)]) {
         let top = line.at - line.height * 0.6;
         let below =
             colour.mix(light.land(light.horizon, 0.6), 0.3 * far).darker(0.12 * (1.0 - far));
-        stage.at(*depth).fade(
-            line.path(seed, half),
-            (top, colour.lighter(0.07)),
-            (top + 0.34, below),
-        );
+        stage.still(*depth, |pen| {
+            let path = line.path(seed, half);
+            pen.fade(path, (top, colour.lighter(0.07)), (top + 0.34, below));
+        });
     }
 }
 
@@ -78,30 +77,32 @@ fn bushes(stage: &mut Stage<'_>) {
     let (half, light, seed) = (stage.half(), stage.light, stage.seed ^ 0xB5);
     let line = Ridge { at: 0.17, height: 0.09, swings: 1.0, octaves: 2 };
     let under = stage.seed.wrapping_add(2 * 977);
-    let mut pen = stage.at(0.45);
-    for index in 0..16 {
-        let x = between(seed, index * 3, -half, half);
-        let size = between(seed, index * 3 + 1, 0.018, 0.04);
-        let colour = light.land(Rgb::hex(0x3E7A3A), 0.22).lighter(0.06 * hash(seed, index));
-        let y = line.y(under, x);
-        pen.block(x - size * 0.12, y - size * 0.8, size * 0.24, size, colour.darker(0.4));
-        for (dx, dy, r) in [(-0.6, -1.2, 0.7), (0.55, -1.25, 0.75), (0.0, -1.8, 0.95)] {
-            pen.round(x + dx * size, y + dy * size, r * size, r * size, colour);
+    stage.still(0.45, |pen| {
+        for index in 0..16 {
+            let x = between(seed, index * 3, -half, half);
+            let size = between(seed, index * 3 + 1, 0.018, 0.04);
+            let colour = light.land(Rgb::hex(0x3E7A3A), 0.22).lighter(0.06 * hash(seed, index));
+            let y = line.y(under, x);
+            pen.block(x - size * 0.12, y - size * 0.8, size * 0.24, size, colour.darker(0.4));
+            for (dx, dy, r) in [(-0.6, -1.2, 0.7), (0.55, -1.25, 0.75), (0.0, -1.8, 0.95)] {
+                pen.round(x + dx * size, y + dy * size, r * size, r * size, colour);
+            }
         }
-    }
+    });
 }
 
 fn flowers(stage: &mut Stage<'_>) {
     let (half, light, seed) = (stage.half(), stage.light, stage.seed ^ 0xF1);
     let hues = [0xF6E27A, 0xF2F2F2, 0xE88AA8, 0xB79AE0];
-    let mut pen = stage.at(0.95);
-    for index in 0..70 {
-        let x = between(seed, index * 3, -half, half);
-        let y = between(seed, index * 3 + 1, 0.3, 0.52);
-        let size = 0.0035 + (y - 0.3) * 0.02;
-        let hue = hues[(hash(seed, index * 3 + 2) * 4.0) as usize % 4];
-        pen.ellipse(x, y, size, size * 0.8, Rgb::hex(hue).lit(light.land));
-    }
+    stage.still(0.95, |pen| {
+        for index in 0..70 {
+            let x = between(seed, index * 3, -half, half);
+            let y = between(seed, index * 3 + 1, 0.3, 0.52);
+            let size = 0.0035 + (y - 0.3) * 0.02;
+            let hue = hues[(hash(seed, index * 3 + 2) * 4.0) as usize % 4];
+            pen.ellipse(x, y, size, size * 0.8, Rgb::hex(hue).lit(light.land));
+        }
+    });
 }
 
 /// Blades before everything else.
@@ -144,7 +145,8 @@ pub(super) fn mountains(stage: &mut Stage<'_>) {
             (1.0, rock.mix(light.horizon, 0.35)),
         ];
         let path = line.path(seed, half);
-        stage.at(depth).stops(path, (top, line.at + line.height * 0.55), &stops);
+        let bottom = line.at + line.height * 0.55;
+        stage.still(depth, |pen| pen.stops(path, (top, bottom), &stops));
         gullies(stage, depth, &line, seed, rock.darker(0.3).alpha(0.3));
     }
     let line = |at, height| Ridge { at, height, swings: 2.0, octaves: 3 };
@@ -158,25 +160,26 @@ pub(super) fn mountains(stage: &mut Stage<'_>) {
 /// The shaded sides below the peaks.
 fn gullies(stage: &mut Stage<'_>, depth: f32, line: &Ridge, seed: u32, shadow: Rgb) {
     let half = stage.half();
-    let mut pen = stage.at(depth);
-    let step = half / 80.0;
-    for index in 1..160 {
-        let x = -half + step * index as f32;
-        let y = line.y(seed, x);
-        let peak = y < line.y(seed, x - step) && y < line.y(seed, x + step);
-        if peak {
-            let deep = line.height * between(seed, index, 0.25, 0.6);
-            let mut side = vec![(x, y)];
-            // Only where the ground is lower than the peak, so that it stays on the mountain.
-            for k in 1..6 {
-                let x = x + step * 1.2 * k as f32;
-                side.push((x, line.y(seed, x) + 0.002));
+    stage.still(depth, |pen| {
+        let step = half / 80.0;
+        for index in 1..160 {
+            let x = -half + step * index as f32;
+            let y = line.y(seed, x);
+            let peak = y < line.y(seed, x - step) && y < line.y(seed, x + step);
+            if peak {
+                let deep = line.height * between(seed, index, 0.25, 0.6);
+                let mut side = vec![(x, y)];
+                // Only where the ground is lower than the peak, so that it stays on the mountain.
+                for k in 1..6 {
+                    let x = x + step * 1.2 * k as f32;
+                    side.push((x, line.y(seed, x) + 0.002));
+                }
+                side.push((x + step * 3.0, y + deep));
+                side.push((x + step * 0.6, y + deep * 0.6));
+                pen.fill(polygon(&side), shadow);
             }
-            side.push((x + step * 3.0, y + deep));
-            side.push((x + step * 0.6, y + deep * 0.6));
-            pen.fill(polygon(&side), shadow);
         }
-    }
+    });
 }
 
 pub(super) fn desert(stage: &mut Stage<'_>) {
@@ -192,36 +195,38 @@ pub(super) fn desert(stage: &mut Stage<'_>) {
     cacti(stage);
     layers(stage, &[(0.9, 0.0, line(0.27, 0.06, 0.7), 0xE6B06A)]);
     let (half, light, seed) = (stage.half(), stage.light, stage.seed ^ 0xDE);
-    let mut pen = stage.at(0.92);
-    for row in 0..9 {
-        let y = 0.32 + 0.026 * row as f32;
-        let points: Vec<_> = (0..=40)
-            .map(|k| -half + half * k as f32 / 20.0)
-            .map(|x| (x, y + 0.008 * ridge(seed + row, x * 3.0, 2)))
-            .collect();
-        pen.stroke(&points, 0.0022, light.land(Rgb::hex(0xC08A48), 0.0).alpha(0.45));
-    }
+    stage.still(0.92, |pen| {
+        for row in 0..9 {
+            let y = 0.32 + 0.026 * row as f32;
+            let points: Vec<_> = (0..=40)
+                .map(|k| -half + half * k as f32 / 20.0)
+                .map(|x| (x, y + 0.008 * ridge(seed + row, x * 3.0, 2)))
+                .collect();
+            pen.stroke(&points, 0.0022, light.land(Rgb::hex(0xC08A48), 0.0).alpha(0.45));
+        }
+    });
 }
 
 fn cacti(stage: &mut Stage<'_>) {
     let (half, light, seed) = (stage.half(), stage.light, stage.seed ^ 0xCAC);
     let colour = light.land(Rgb::hex(0x4E7A4A), 0.15);
-    let mut pen = stage.at(0.45);
-    for index in 0..5 {
-        let x = between(seed, index * 2, -half, half);
-        let (s, y) = (between(seed, index * 2 + 1, 0.05, 0.1), 0.24);
-        pen.stroke(&[(x, y), (x, y - s)], s * 0.2, colour);
-        pen.stroke(
-            &[(x, y - s * 0.4), (x - s * 0.3, y - s * 0.45), (x - s * 0.3, y - s * 0.75)],
-            s * 0.14,
-            colour,
-        );
-        pen.stroke(
-            &[(x, y - s * 0.3), (x + s * 0.28, y - s * 0.35), (x + s * 0.28, y - s * 0.6)],
-            s * 0.14,
-            colour.darker(0.1),
-        );
-    }
+    stage.still(0.45, |pen| {
+        for index in 0..5 {
+            let x = between(seed, index * 2, -half, half);
+            let (s, y) = (between(seed, index * 2 + 1, 0.05, 0.1), 0.24);
+            pen.stroke(&[(x, y), (x, y - s)], s * 0.2, colour);
+            pen.stroke(
+                &[(x, y - s * 0.4), (x - s * 0.3, y - s * 0.45), (x - s * 0.3, y - s * 0.75)],
+                s * 0.14,
+                colour,
+            );
+            pen.stroke(
+                &[(x, y - s * 0.3), (x + s * 0.28, y - s * 0.35), (x + s * 0.28, y - s * 0.6)],
+                s * 0.14,
+                colour.darker(0.1),
+            );
+        }
+    });
 }
 
 pub(super) fn forest(stage: &mut Stage<'_>) {
@@ -241,20 +246,23 @@ pub(super) fn forest(stage: &mut Stage<'_>) {
     flowers(stage);
     // Two trunks frame the picture.
     let half = stage.size.aspect() / 2.0;
-    let mut pen = stage.at(1.2);
     let bark = light.land(Rgb::hex(0x2B2620), 0.0);
-    for (x, lean) in [(-half - 0.02, 0.03), (half + 0.02, -0.04)] {
-        pen.polygon(
-            &[(x - 0.06, 0.7), (x - 0.035 + lean, -0.6), (x + 0.035 + lean, -0.6), (x + 0.07, 0.7)],
-            bark,
-        );
-    }
+    stage.still(1.2, |pen| {
+        for (x, lean) in [(-half - 0.02, 0.03), (half + 0.02, -0.04)] {
+            let (left, right) = (x - 0.035 + lean, x + 0.035 + lean);
+            let trunk = [(x - 0.06, 0.7), (left, -0.6), (right, -0.6), (x + 0.07, 0.7)];
+            pen.polygon(&trunk, bark);
+        }
+    });
 }
 
 fn mist(stage: &mut Stage<'_>, depth: f32, foot: f32) {
     let (half, colour) = (stage.half(), stage.light.horizon);
     let band = super::pen::rect(-half, foot - 0.14, 2.0 * half, 0.2);
-    stage.at(depth).fade(band, (foot - 0.14, colour.alpha(0.0)), (foot + 0.04, colour.alpha(0.3)));
+    let (top, bottom) = (foot - 0.14, foot + 0.04);
+    stage.still(depth, |pen| {
+        pen.fade(band, (top, colour.alpha(0.0)), (bottom, colour.alpha(0.3)));
+    });
 }
 
 fn pines(stage: &mut Stage<'_>, depth: f32, foot: f32, height: f32, count: i32, colour: Rgb) {
