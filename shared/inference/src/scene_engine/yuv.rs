@@ -47,6 +47,7 @@ impl Yuv {
 }
 
 /// A number of 0 to 255 as a byte, rounded: the sum has it in its lowest bits.
+#[inline]
 fn byte(value: f32) -> u8 {
     const SHIFT: f32 = 8_388_608.0;
     (value + SHIFT).to_bits() as u8

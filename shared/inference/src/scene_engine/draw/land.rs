@@ -3,7 +3,7 @@
 use tiny_skia::{Path, PathBuilder};
 
 use super::noise::{between, hash, ridge};
-use super::pen::{Rgb, polygon};
+use super::pen::{Pen, Rgb, polygon};
 use super::shot::Stage;
 
 /// Everything below a line of noise: its mean height, how far it swings, and how many swings there are.
@@ -269,6 +269,9 @@ fn pines(stage: &mut Stage<'_>, depth: f32, foot: f32, height: f32, count: i32, 
     row_of_pines(stage, depth, (foot, height), 5, count, colour);
 }
 
+/// From this depth on one sees that trees sway.
+const SWAYS: f32 = 0.4;
+
 fn row_of_pines(
     stage: &mut Stage<'_>,
     depth: f32,
@@ -278,28 +281,38 @@ fn row_of_pines(
     colour: Rgb,
 ) {
     let (half, seed, time) = (stage.half(), stage.seed ^ (0x91 + salt), stage.time);
-    let mut pen = stage.at(depth);
-    for index in 0..count {
-        let x = -half + 2.0 * half * (index as f32 + hash(seed, index * 3)) / count as f32;
-        let tall = height * between(seed, index * 3 + 1, 0.6, 1.0);
-        let y = foot + 0.03 + 0.02 * hash(seed, index * 3 + 2);
-        let sway = (time * 0.9 + index as f32).sin() * 0.012 * tall;
-        let shade = colour.lighter(0.05 * hash(seed, index)).darker(0.08 * hash(seed, index + 90));
-        pen.block(x - tall * 0.025, y - tall * 0.2, tall * 0.05, tall * 0.22, shade.darker(0.45));
-        for tier in 0..5 {
-            let t = tier as f32 / 5.0;
-            let (bottom, top) = (y - tall * (0.1 + 0.72 * t), y - tall * (0.42 + 0.6 * t).min(1.0));
-            let wide = tall * (0.24 - 0.17 * t);
-            let lean = sway * (0.3 + t);
-            pen.body(
-                polygon(&[
-                    (x - wide + lean * 0.5, bottom),
-                    (x + lean, top),
-                    (x + wide + lean * 0.5, bottom),
-                    (x, bottom - tall * 0.03),
-                ]),
-                shade.lighter(0.03 * t),
-            );
+    let sways = depth > SWAYS && height > 0.1;
+    let row = |pen: &mut Pen<'_>| {
+        for index in 0..count {
+            let x = -half + 2.0 * half * (index as f32 + hash(seed, index * 3)) / count as f32;
+            let tall = height * between(seed, index * 3 + 1, 0.6, 1.0);
+            let y = foot + 0.03 + 0.02 * hash(seed, index * 3 + 2);
+            let time = if sways { time } else { 0.0 };
+            let sway = (time * 0.9 + index as f32).sin() * 0.012 * tall;
+            let shade =
+                colour.lighter(0.05 * hash(seed, index)).darker(0.08 * hash(seed, index + 90));
+            pine(pen, (x, y, tall), sway, shade);
         }
+    };
+    match sways {
+        true => row(&mut stage.at(depth)),
+        false => stage.still(depth, row),
+    }
+}
+
+fn pine(pen: &mut Pen<'_>, (x, y, tall): (f32, f32, f32), sway: f32, shade: Rgb) {
+    pen.block(x - tall * 0.025, y - tall * 0.2, tall * 0.05, tall * 0.22, shade.darker(0.45));
+    for tier in 0..5 {
+        let t = tier as f32 / 5.0;
+        let (bottom, top) = (y - tall * (0.1 + 0.72 * t), y - tall * (0.42 + 0.6 * t).min(1.0));
+        let wide = tall * (0.24 - 0.17 * t);
+        let lean = sway * (0.3 + t);
+        let outline = [
+            (x - wide + lean * 0.5, bottom),
+            (x + lean, top),
+            (x + wide + lean * 0.5, bottom),
+            (x, bottom - tall * 0.03),
+        ];
+        pen.body(polygon(&outline), shade.lighter(0.03 * t));
     }
 }

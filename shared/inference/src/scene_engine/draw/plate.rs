@@ -217,6 +217,7 @@ fn steps(count: usize, ratio: f32, start: f32, length: usize) -> Vec<Option<(usi
 const PAIR: u32 = 0x00FF_00FF;
 
 /// From one colour to another; `share` is of 256.
+#[inline]
 pub(super) fn lerp(a: u32, b: u32, share: u32) -> u32 {
     let rest = 256 - share;
     let half = 0x0080_0080;
@@ -225,6 +226,7 @@ pub(super) fn lerp(a: u32, b: u32, share: u32) -> u32 {
 }
 
 /// Lays a premultiplied colour over a pixel.
+#[inline]
 fn over(to: &mut [u8; 4], from: u32) {
     let rest = 255 - (from >> 24);
     if rest == 255 {
