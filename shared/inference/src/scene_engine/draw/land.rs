@@ -92,6 +92,9 @@ fn bushes(stage: &mut Stage<'_>) {
 }
 
 fn flowers(stage: &mut Stage<'_>) {
+    if stage.light.is_snowy() {
+        return;
+    }
     let (half, light, seed) = (stage.half(), stage.light, stage.seed ^ 0xF1);
     let hues = [0xF6E27A, 0xF2F2F2, 0xE88AA8, 0xB79AE0];
     stage.still(0.95, |pen| {
@@ -157,27 +160,33 @@ pub(super) fn mountains(stage: &mut Stage<'_>) {
     pines(stage, 0.55, 0.29, 0.05, 34, light.land(Rgb::hex(0x23402F), 0.1));
 }
 
-/// The shaded sides below the peaks.
+/// The sides of the peaks that are turned away from the light; they fade downwards.
 fn gullies(stage: &mut Stage<'_>, depth: f32, line: &Ridge, seed: u32, shadow: Rgb) {
     let half = stage.half();
+    let step = half / 80.0;
     stage.still(depth, |pen| {
-        let step = half / 80.0;
         for index in 1..160 {
             let x = -half + step * index as f32;
             let y = line.y(seed, x);
             let peak = y < line.y(seed, x - step) && y < line.y(seed, x + step);
-            if peak {
-                let deep = line.height * between(seed, index, 0.25, 0.6);
-                let mut side = vec![(x, y)];
-                // Only where the ground is lower than the peak, so that it stays on the mountain.
-                for k in 1..6 {
-                    let x = x + step * 1.2 * k as f32;
-                    side.push((x, line.y(seed, x) + 0.002));
-                }
-                side.push((x + step * 3.0, y + deep));
-                side.push((x + step * 0.6, y + deep * 0.6));
-                pen.fill(polygon(&side), shadow);
+            if !peak {
+                continue;
             }
+            let deep = line.height * between(seed, index, 0.3, 0.62);
+            // Down the ridge on one side, as far as it falls, and back below the peak.
+            let mut side = vec![(x, y)];
+            for k in 1..9 {
+                let right = (x + step * k as f32, line.y(seed, x + step * k as f32) + 0.002);
+                if side.last().is_some_and(|last| right.1 < last.1) {
+                    break;
+                }
+                side.push(right);
+            }
+            let (right, foot) = side.last().copied().unwrap_or((x, y));
+            side.push((right + step * 0.5, foot.max(y + deep * 0.8)));
+            side.push((x + (right - x) * 0.35, y + deep));
+            side.push((x - step * 0.4, y + deep * 0.45));
+            pen.fade(polygon(&side), (y, shadow), (y + deep, shadow.alpha(0.0)));
         }
     });
 }

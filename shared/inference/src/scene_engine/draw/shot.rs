@@ -221,7 +221,7 @@ impl ShotScene {
         }
         let drawn = self.photo.is_none();
         subjects::draw(&mut stage, &self.shot, share);
-        if drawn && self.shot.setting == Setting::Meadow {
+        if drawn && self.shot.setting == Setting::Meadow && !self.light.is_snowy() {
             land::grass(&mut stage);
         }
         let outside = !drawn || is_outside(self.shot.setting);
