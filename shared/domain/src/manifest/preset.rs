@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{Inputs, Manifest, ManifestError};
-use crate::request::TEMPO;
 use crate::manifest::SketchInputs;
+use crate::request::TEMPO;
 use crate::sketch::SketchTrack;
 
 /// Settings that go well together. Each decides what neither a field of `style` nor the prompt says.

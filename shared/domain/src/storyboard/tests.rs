@@ -49,6 +49,29 @@ fn paths(change: impl FnOnce(&mut Value)) -> Vec<String> {
 }
 
 #[test]
+fn a_word_has_one_name() {
+    fn same<T: serde::Serialize + Copy>(all: &[T], name: fn(T) -> &'static str) {
+        for word in all {
+            assert_eq!(serde_json::to_value(word).expect("json"), name(*word));
+        }
+    }
+    same(Mood::ALL, Mood::name);
+    same(Palette::ALL, Palette::name);
+    same(Transition::ALL, Transition::name);
+    same(Setting::ALL, Setting::name);
+    same(TimeOfDay::ALL, TimeOfDay::name);
+    same(Weather::ALL, Weather::name);
+    same(Particles::ALL, Particles::name);
+    same(Camera::ALL, Camera::name);
+    same(Shape::ALL, Shape::name);
+    same(Colour::ALL, Colour::name);
+    same(Position::ALL, Position::name);
+    same(Motion::ALL, Motion::name);
+    same(Speed::ALL, Speed::name);
+    same(PictureUse::ALL, PictureUse::name);
+}
+
+#[test]
 fn a_good_one_comes_back_as_it_was() {
     let storyboard = changed(|_| {});
     let checked = storyboard.checked(&words(), 1).expect("good");

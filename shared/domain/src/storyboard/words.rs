@@ -14,8 +14,9 @@ macro_rules! words {
     ($(#[$meta:meta])* $name:ident { $($(#[$of:meta])* $variant:ident = $word:literal,)* }) => {
         $(#[$meta])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+        #[serde(rename_all = "snake_case")]
         pub enum $name {
-            $(#[doc = $word] $(#[$of])* #[serde(rename = $word)] $variant,)*
+            $(#[doc = $word] $(#[$of])* $variant,)*
         }
 
         impl Word for $name {

@@ -9,8 +9,6 @@ use crate::progress::Progress;
 pub(super) const RATE: u32 = 48_000;
 /// Frames of a packet: 20 ms.
 const FRAMES: usize = 960;
-/// What the encoder is late, in frames; `muxide` tells decoders to skip as many.
-const LATE: usize = 312;
 /// Bits per second.
 const BITS: u32 = 160_000;
 /// The largest packet there can be, in bytes.
@@ -21,7 +19,8 @@ pub(super) fn start(packet: u32) -> f64 {
     f64::from(packet) * FRAMES as f64 / f64::from(RATE)
 }
 
-/// Encodes two channels of equal length.
+/// Encodes two channels of equal length. What does not fill a packet at the end is left out, so that no sound
+/// lasts longer than its film.
 pub(super) fn encode(
     left: &[f32],
     right: &[f32],
@@ -32,7 +31,7 @@ pub(super) fn encode(
         .signal(Signal::Music)
         .build()
         .map_err(|error| EngineError::internal("opus")(error.to_string()))?;
-    let count = (left.len() + LATE).div_ceil(FRAMES);
+    let count = left.len() / FRAMES;
     let mut frames = left.iter().zip(right).flat_map(|(left, right)| [*left, *right]);
     let mut packets = Vec::with_capacity(count);
     let mut bytes = [0; MOST_BYTES];
@@ -55,6 +54,9 @@ mod tests {
 
     use super::*;
 
+    /// What the encoder is late, in frames; `muxide` tells decoders to skip as many.
+    const LATE: usize = 312;
+
     #[test]
     fn what_is_decoded_is_what_was_encoded() {
         let tone = |pitch: f64| -> Vec<f32> {
@@ -64,7 +66,7 @@ mod tests {
         let (left, right) = (tone(440.0), tone(660.0));
         let mut watch = |_| ControlFlow::Continue(());
         let packets = encode(&left, &right, &mut Progress::new(&mut watch)).expect("packets");
-        assert_eq!(packets.len(), 51);
+        assert_eq!(packets.len(), 50);
         let mut decoder = ropus::Decoder::new(RATE, Channels::Stereo).expect("decoder");
         let mut heard = Vec::new();
         for packet in &packets {
