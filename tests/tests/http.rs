@@ -4,6 +4,8 @@
 mod erasure;
 #[path = "http/exports.rs"]
 mod exports;
+#[path = "http/films.rs"]
+mod films;
 #[path = "http/mail.rs"]
 mod mail;
 #[path = "http/mailings.rs"]

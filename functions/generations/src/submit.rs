@@ -11,7 +11,7 @@ use reverie_domain::{
     ids::GenerationId,
     job::{Job, ModelRef, Submission},
     manifest::Manifest,
-    request::{CanonicalRequest, FieldError, GenerationRequest},
+    request::{CanonicalRequest, FieldError, GenerationRequest, composer},
 };
 use reverie_store::{
     cache::cache_key,
@@ -185,8 +185,15 @@ struct Content {
 }
 
 impl Content {
-    fn new(request: CanonicalRequest, model: &Manifest) -> Self {
-        let hash = request.hash(&model.version);
+    fn new(request: CanonicalRequest, model: &Manifest, models: &[Manifest]) -> Self {
+        let composer = composer(models).filter(|_| request.soundtrack);
+        let hash = match composer {
+            // Another version of it would make other music.
+            Some(other) => {
+                request.hash(&format!("{} {} {}", model.version, other.id, other.version))
+            }
+            None => request.hash(&model.version),
+        };
         Self { request, model_version: model.version.clone(), hash }
     }
 }
@@ -205,7 +212,7 @@ fn described(models: &[Manifest], request: &GenerationRequest) -> Option<Result<
     let content = || {
         let canonical = request.canonical(models).map_err(Problem::invalid)?;
         let model = manifest_of(models, &canonical)?;
-        Ok(Content::new(canonical, model))
+        Ok(Content::new(canonical, model, models))
     };
     Some(content())
 }
@@ -225,7 +232,8 @@ fn agree(
     }
     let quote = quote.ok_or_else(|| Problem::invalid_field("quote", "there is no such quote"))?;
     let current = manifest_of(models, &quote.request)?;
-    if quote.expires_at <= now || current.version != quote.model_version {
+    let silent = quote.request.soundtrack && composer(models).is_none();
+    if quote.expires_at <= now || current.version != quote.model_version || silent {
         let detail = "The quote has expired. Ask for a new one.";
         return Err(Problem::new(StatusCode::CONFLICT, "quote.expired", detail));
     }
@@ -233,7 +241,7 @@ fn agree(
         let detail = "The request is not the one that was quoted.";
         return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "quote.mismatch", detail));
     }
-    Ok(Agreed { content: Content::new(quote.request, current), price: quote.credits })
+    Ok(Agreed { content: Content::new(quote.request, current, models), price: quote.credits })
 }
 
 fn rows(

@@ -6,10 +6,10 @@ use reverie_domain::{
     manifest::{Kind, Manifest},
     rate::Policy,
     request::{GenerationRequest, Style},
-    sketch::MusicSketch,
+    sketch::Sketch as Form,
     upload::{Upload, UploadType},
 };
-use reverie_inference::{EngineError, Look, MusicRequest, Plan, Reference};
+use reverie_inference::{EngineError, Look, MusicRequest, Picture, Plan, Reference};
 use reverie_store::operations;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -45,10 +45,13 @@ pub(crate) struct SketchRequest {
     /// Uploads to take as reference.
     references: Option<Vec<UploadId>>,
     /// A changed sketch, to be checked.
-    sketch: Option<MusicSketch>,
+    #[schema(value_type = Option<Form>)]
+    sketch: Option<Value>,
+    /// Whether a video is to have music: its cuts are on beats then.
+    soundtrack: Option<bool>,
 }
 
-/// The form of a piece that is not made yet. Send these fields, or changed ones, with the prompt to
+/// The form of a work that is not made yet. Send these fields, or changed ones, with the prompt to
 /// `POST /v1/generations`.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Sketch {
@@ -59,14 +62,15 @@ pub(crate) struct Sketch {
     seed: u32,
     /// The length in whole seconds. Leave it out of the submission if the sketch is changed.
     seconds: u32,
-    sketch: MusicSketch,
+    sketch: Form,
     /// What the model made of the request.
     understood: Value,
     /// Where the sketch is not what the request says, each in a sentence.
     warnings: Vec<String>,
 }
 
-/// Sketches a piece: its sections, chords, tracks, tempo and key. Free, and not stored.
+/// Sketches a work: the sections, chords, tracks, tempo and key of a piece, or the shots of a video. Free, and
+/// not stored.
 #[utoipa::path(
     post, path = "/v1/sketches", tag = "generations", security(("bearer" = ["generations:write"])),
     request_body = SketchRequest,
@@ -89,16 +93,24 @@ pub(crate) async fn create(
     let uploads = uploads.await?;
     take_token(&state, &caller).await?;
     let mut wanted = MusicRequest::from(request.clone());
-    let (videos, pictures): (Vec<&Upload>, Vec<&Upload>) =
-        uploads.iter().partition(|upload| upload.content_type == UploadType::Mp4);
-    for upload in pictures {
-        wanted.references.push(look(&state, upload).await?);
+    let mut warnings = Vec::new();
+    for upload in &uploads {
+        match (upload.content_type, request.kind) {
+            // Decoding one takes longer than anybody waits for an answer.
+            (UploadType::Mp4, Kind::Music) => {
+                warnings.push(format!("{} is looked at when the piece is made.", upload.id));
+            }
+            // Shots name references by their numbers, so it keeps its place.
+            (UploadType::Mp4, Kind::Video) => {
+                let id = upload.id.to_string();
+                warnings.push(format!("{id} is a video: only pictures are shown."));
+                wanted.references.push(Reference { id, look: None, picture: None });
+            }
+            (_, kind) => wanted.references.push(look(&state, upload, kind).await?),
+        }
     }
     let mut plan = plan(&state, manifest, wanted).await?;
-    for video in videos {
-        // Decoding one takes longer than anybody waits for an answer.
-        plan.warnings.push(format!("{} is looked at when the piece is made.", video.id));
-    }
+    plan.warnings.extend(warnings);
     Ok(Json(Sketch {
         kind: request.kind,
         model: request.model,
@@ -122,6 +134,7 @@ impl SketchRequest {
             negative_prompt: self.negative_prompt,
             references: self.references,
             sketch: self.sketch,
+            soundtrack: self.soundtrack,
             ..GenerationRequest::default()
         }
     }
@@ -141,20 +154,24 @@ async fn take_token(state: &Sketches, caller: &Caller) -> Result<(), Problem> {
 /// How many files are in memory at once, of up to 20 MiB each and what they unpack to.
 static FILES: Semaphore = Semaphore::const_new(1);
 
-/// What is seen in a picture. One that cannot be read changes nothing.
-async fn look(state: &Sketches, upload: &Upload) -> Result<Reference, Problem> {
+/// What is seen in a picture, and for a film the picture itself. One that cannot be read changes nothing.
+async fn look(state: &Sketches, upload: &Upload, kind: Kind) -> Result<Reference, Problem> {
     let id = upload.id.to_string();
     let _permit = FILES.acquire().await.map_err(Problem::internal)?;
     let file = state.objects.get(&upload.key(), upload.bytes).await?;
     let file = file.ok_or_else(|| {
         Problem::invalid_field("references", format!("the file of {id} is not there any more"))
     })?;
-    let seen = tokio::task::spawn_blocking(move || Look::at(&file)).await;
-    let look = seen.unwrap_or_else(|error| {
+    let see = move || match kind {
+        Kind::Music => (Look::at(&file), None),
+        Kind::Video => (None, Picture::read(&file)),
+    };
+    let seen = tokio::task::spawn_blocking(see).await;
+    let (look, picture) = seen.unwrap_or_else(|error| {
         tracing::warn!(upload = %upload.id, %error, "a decoder failed");
-        None
+        (None, None)
     });
-    Ok(Reference { id, look })
+    Ok(Reference { id, look, picture })
 }
 
 async fn plan(

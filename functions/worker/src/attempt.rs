@@ -154,14 +154,14 @@ impl Worker {
         gauge: &Gauge,
         shutdown: &CancellationToken,
     ) -> Result<MusicRequest, End> {
-        let (account, ids) = (lease.job.account, request.references.clone());
+        let (account, ids, kind) = (lease.job.account, request.references.clone(), request.kind);
         let mut request = MusicRequest::from(request);
         if ids.is_empty() {
             return Ok(request);
         }
         tokio::select! {
             biased;
-            seen = self.look_at(account, &ids) => request.references = seen?,
+            seen = self.look_at(account, &ids, kind) => request.references = seen?,
             end = lease.keep(self, gauge) => return Err(end),
             () = shutdown.cancelled() => return Err(End::Shutdown),
         }

@@ -1,7 +1,7 @@
 use std::{env, num::NonZero, path::Path, sync::Arc, thread, time::Duration};
 
 use reverie_api::lambda::number;
-use reverie_inference::{Engine, Package, PackageError, load, open_all};
+use reverie_inference::{Engine, Package, PackageError, load_all, open_all};
 
 /// A worker's limits.
 #[derive(Debug, Clone)]
@@ -62,5 +62,5 @@ pub fn open_packages(folder: &Path) -> anyhow::Result<Vec<Package>> {
 /// # Errors
 /// The first package that cannot be loaded.
 pub fn load_engines(packages: &[Package]) -> Result<Vec<Arc<dyn Engine>>, PackageError> {
-    packages.iter().map(load).collect()
+    load_all(packages)
 }

@@ -5,9 +5,10 @@ use std::time::Duration;
 use reverie_domain::{
     ids::{AccountId, UploadId},
     job::Failure,
+    manifest::Kind,
     upload::UploadType,
 };
-use reverie_inference::{Look, Reference};
+use reverie_inference::{Look, Picture, Reference};
 use reverie_store::uploads;
 
 use crate::{
@@ -20,11 +21,13 @@ use crate::{
 const FILE_TIMEOUT: Duration = Duration::from_secs(60);
 
 impl Worker {
-    /// What is seen in an account's uploads, one after the other: a file is large.
+    /// What is seen in an account's uploads, one after the other: a file is large. A film shows the
+    /// pictures themselves.
     pub(crate) async fn look_at(
         &self,
         account: AccountId,
         ids: &[UploadId],
+        kind: Kind,
     ) -> Result<Vec<Reference>, End> {
         let find = || uploads::find_all(&*self.tables, account, ids);
         let found = retry("read uploads", STORE_TIMEOUT, find).await.ok_or(End::Unreachable)?;
@@ -35,11 +38,15 @@ impl Worker {
             let fetch = || self.objects.get(&key, most);
             let file = retry("read a reference", FILE_TIMEOUT, fetch).await;
             let file = file.ok_or(End::Unreachable)?.ok_or_else(gone)?;
-            let look = self.compute(move || Look::at_any(&file)).await.unwrap_or_else(|error| {
+            let see = move || match kind {
+                Kind::Music => (Look::at_any(&file), None),
+                Kind::Video => (None, Picture::read(&file)),
+            };
+            let (look, picture) = self.compute(see).await.unwrap_or_else(|error| {
                 tracing::warn!(upload = %upload.id, %error, "a decoder failed");
-                None
+                (None, None)
             });
-            seen.push(Reference { id: upload.id.to_string(), look });
+            seen.push(Reference { id: upload.id.to_string(), look, picture });
         }
         Ok(seen)
     }

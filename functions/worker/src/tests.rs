@@ -62,6 +62,7 @@ async fn scene(mode: Mode) -> Scene {
         seconds: 5,
         seed: 1,
         style: None,
+        soundtrack: false,
         outputs: Vec::new(),
     };
     let detail = Detail {

@@ -96,6 +96,9 @@ pub struct CreateArgs {
     /// An image or video to take as reference; may be repeated.
     #[arg(long = "ref", value_name = "FILE")]
     pub references: Vec<PathBuf>,
+    /// Add music to a video.
+    #[arg(long)]
+    pub soundtrack: bool,
     /// Where to save it; the extension picks the format.
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,

@@ -67,6 +67,7 @@ fn body(args: &CreateArgs, references: &[String]) -> Value {
         ("seconds", args.seconds.map(Value::from)),
         ("seed", args.seed.map(Value::from)),
         ("model", args.model.clone().map(Value::from)),
+        ("soundtrack", args.soundtrack.then_some(Value::Bool(true))),
         ("references", (!references.is_empty()).then(|| json!(references))),
     ];
     for (name, value) in optional {

@@ -11,6 +11,8 @@ use std::path::{Component, Path};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::storyboard::{PictureUse, StoryboardWords};
+
 pub use extra::Extra;
 pub use preset::Preset;
 
@@ -93,6 +95,15 @@ pub struct Inputs {
     /// The values that `style.aspect_ratio` takes, the default first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub aspect_ratios: Vec<String>,
+    /// The values that `style.fps` takes, the default first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub fps: Vec<u32>,
+    /// The values that `style.pictures` takes, the default first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub pictures: Vec<PictureUse>,
+    /// Whether `soundtrack` adds music, which a music model of the deployment makes.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub soundtrack: bool,
     /// What `style.preset` may name.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub presets: Vec<Preset>,
@@ -104,9 +115,30 @@ pub struct Inputs {
     pub sketch: Option<SketchInputs>,
 }
 
-/// The words that a `sketch` is made of.
+/// The words that a `sketch` is made of, by what the model makes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(untagged)]
+pub enum SketchInputs {
+    /// Of a piece of music.
+    Music(MusicWords),
+    /// Of a video.
+    Video(StoryboardWords),
+}
+
+impl SketchInputs {
+    /// Those of a piece of music.
+    #[must_use]
+    pub fn music(&self) -> Option<&MusicWords> {
+        match self {
+            Self::Music(words) => Some(words),
+            Self::Video(_) => None,
+        }
+    }
+}
+
+/// The words of a piece of music.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct SketchInputs {
+pub struct MusicWords {
     /// Names of sections.
     pub sections: Vec<String>,
     /// Such as `4/4`.
@@ -132,7 +164,8 @@ impl Inputs {
     /// Every instrument that the model has, once each.
     #[must_use]
     pub fn instruments(&self) -> Vec<&str> {
-        let tracks = self.sketch.iter().flat_map(|sketch| &sketch.tracks);
+        let words = self.sketch.as_ref().and_then(SketchInputs::music);
+        let tracks = words.into_iter().flat_map(|words| &words.tracks);
         let mut all = Vec::new();
         for name in tracks.flat_map(|track| &track.instruments) {
             if !all.contains(&name.as_str()) {

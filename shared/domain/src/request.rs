@@ -3,6 +3,7 @@
 mod check;
 #[cfg(test)]
 mod fuzz;
+mod style;
 #[cfg(test)]
 mod tests;
 
@@ -18,10 +19,13 @@ use crate::{
     credits::Credits,
     ids::{QuoteId, UploadId},
     manifest::{Extra, Kind, Manifest},
-    sketch::MusicSketch,
+    sketch::Sketch,
+    storyboard::PictureUse,
 };
 
-pub(crate) use check::{Errors, TEMPO, canonical_key};
+pub(crate) use check::Errors;
+pub use check::composer;
+pub(crate) use style::{TEMPO, canonical_key};
 
 /// The body of `POST /v1/generations` and `POST /v1/quotes`, as it came in.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -57,10 +61,14 @@ pub struct GenerationRequest {
     /// Uploads to take as reference.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub references: Option<Vec<UploadId>>,
-    /// The form of the piece, as `POST /v1/sketches` gives it or edited. It is honoured exactly, and
-    /// says how long the piece is.
+    /// The form of the work, as `POST /v1/sketches` gives it or edited. It is honoured exactly, and
+    /// says how long the work is.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub sketch: Option<MusicSketch>,
+    #[schema(value_type = Option<Sketch>)]
+    pub sketch: Option<Value>,
+    /// Adds music to a video, which fits its mood and its cuts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub soundtrack: Option<bool>,
     /// Files to make beside the usual ones, of those that the model makes on request. They cost nothing
     /// and do not change the work.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -126,6 +134,13 @@ pub struct Style {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "16:9")]
     pub aspect_ratio: Option<String>,
+    /// Frames per second of a video, one of the model's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = 24)]
+    pub fps: Option<u32>,
+    /// How a video shows the pictures among `references`, one of the model's ways.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pictures: Option<PictureUse>,
 }
 
 /// A request that is complete and allowed: every default filled in. This is what is stored,
@@ -152,9 +167,12 @@ pub struct CanonicalRequest {
     /// Uploads to take as reference.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub references: Vec<UploadId>,
-    /// The form of the piece.
+    /// The form of the work.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub sketch: Option<MusicSketch>,
+    pub sketch: Option<Sketch>,
+    /// Whether a video has music.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub soundtrack: bool,
     /// Files to make beside the usual ones.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub outputs: Vec<Extra>,
@@ -178,9 +196,10 @@ impl CanonicalRequest {
         hex::encode(Sha256::digest(json))
     }
 
-    /// A seed that depends on nothing but what was asked for. Other outputs are of the same work.
+    /// A seed that depends on nothing but what was asked for. Other outputs are of the same work, and
+    /// music does not change what is seen.
     fn derived_seed(&self) -> u32 {
-        let unseeded = Self { seed: 0, outputs: Vec::new(), ..self.clone() };
+        let unseeded = Self { seed: 0, soundtrack: false, outputs: Vec::new(), ..self.clone() };
         // Plain strings and numbers always serialise.
         let json = serde_json::to_vec(&unseeded).unwrap_or_default();
         let digest = Sha256::digest(json);

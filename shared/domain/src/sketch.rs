@@ -1,6 +1,7 @@
-//! The form of a piece of music, as a person may read and change it before anything is paid.
+//! The form of a work, as a person may read and change it before anything is paid. That of a video is
+//! a [`Storyboard`].
 //!
-//! A sketch says everything that can be said about a piece without its notes: a piece that is made of
+//! The sketch of a piece of music says everything that can be said about a piece without its notes: a piece that is made of
 //! it has exactly these sections, bars, chords, tracks and this tempo.
 
 mod check;
@@ -10,9 +11,10 @@ mod tests;
 use std::ops::RangeInclusive;
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use utoipa::ToSchema;
 
-use crate::request::FieldError;
+use crate::{manifest::Kind, request::FieldError, storyboard::Storyboard};
 
 pub use check::Chord;
 
@@ -26,6 +28,54 @@ const RING: (f64, f64) = (1.4, 5.5);
 #[must_use]
 pub fn ring(bar_seconds: f64) -> RangeInclusive<f64> {
     RING.0..=RING.1.max(RING.0 + bar_seconds)
+}
+
+/// The form of a work, by its kind.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(untagged)]
+pub enum Sketch {
+    /// Of a piece of music.
+    Music(MusicSketch),
+    /// Of a video.
+    Video(Storyboard),
+}
+
+impl Sketch {
+    /// Reads the sketch of a work of this kind.
+    ///
+    /// # Errors
+    /// The first field that is missing, unknown or of the wrong type.
+    pub fn read(value: &Value, kind: Kind) -> Result<Self, FieldError> {
+        let read = match kind {
+            Kind::Music => serde_path_to_error::deserialize(value).map(Self::Music),
+            Kind::Video => serde_path_to_error::deserialize(value).map(Self::Video),
+        };
+        read.map_err(|error| {
+            let path = match error.path().to_string() {
+                whole if whole == "." => "sketch".to_owned(),
+                inner => format!("sketch.{inner}"),
+            };
+            FieldError { path, message: error.inner().to_string() }
+        })
+    }
+
+    /// That of a piece of music.
+    #[must_use]
+    pub fn music(&self) -> Option<&MusicSketch> {
+        match self {
+            Self::Music(sketch) => Some(sketch),
+            Self::Video(_) => None,
+        }
+    }
+
+    /// That of a video.
+    #[must_use]
+    pub fn video(&self) -> Option<&Storyboard> {
+        match self {
+            Self::Music(_) => None,
+            Self::Video(storyboard) => Some(storyboard),
+        }
+    }
 }
 
 /// The form of a piece of music. The model's `inputs.sketch` lists the words that it may use.

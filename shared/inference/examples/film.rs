@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 use clap::Parser;
-use reverie_inference::{MusicRequest, Package, StyleHints, load};
+use reverie_inference::{MusicRequest, Package, Picture, Reference, StyleHints, load_all};
 
 #[derive(Parser)]
 struct Options {
@@ -19,9 +19,19 @@ struct Options {
     seed: u64,
     #[arg(long)]
     aspect_ratio: Option<String>,
+    #[arg(long)]
+    fps: Option<u32>,
+    #[arg(long)]
+    soundtrack: bool,
+    /// A picture to show; may be repeated.
+    #[arg(long = "ref")]
+    references: Vec<PathBuf>,
     /// Folder of the model package.
     #[arg(long, default_value = concat!(env!("CARGO_MANIFEST_DIR"), "/models/reverie-scene"))]
     package: PathBuf,
+    /// Folder of the package that makes soundtracks.
+    #[arg(long, default_value = concat!(env!("CARGO_MANIFEST_DIR"), "/models/reverie-score"))]
+    composer: PathBuf,
     /// Folder for the files; each prompt's are numbered.
     #[arg(long)]
     out: PathBuf,
@@ -29,14 +39,30 @@ struct Options {
 
 fn main() -> anyhow::Result<()> {
     let options = Options::parse();
-    let engine = load(&Package::open(&options.package)?)?;
+    let mut packages = vec![Package::open(&options.package)?];
+    if options.soundtrack {
+        packages.push(Package::open(&options.composer)?);
+    }
+    let engines = load_all(&packages)?;
+    let engine = engines.first().ok_or_else(|| anyhow::anyhow!("no engine"))?;
+    let references: Vec<Reference> = options
+        .references
+        .iter()
+        .map(|path| {
+            let picture = Picture::read(&std::fs::read(path)?);
+            Ok(Reference { id: path.display().to_string(), look: None, picture })
+        })
+        .collect::<anyhow::Result<_>>()?;
     for (index, prompt) in options.prompts.iter().enumerate() {
         let request = MusicRequest {
             prompt: prompt.clone(),
             seconds: options.seconds,
             seed: options.seed,
+            soundtrack: options.soundtrack,
+            references: references.clone(),
             style: StyleHints {
                 aspect_ratio: options.aspect_ratio.clone(),
+                fps: options.fps,
                 ..StyleHints::default()
             },
             ..MusicRequest::default()

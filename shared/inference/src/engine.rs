@@ -6,13 +6,14 @@ use std::time::Duration;
 
 use reverie_domain::manifest::{Extra, Manifest};
 use reverie_domain::request::CanonicalRequest;
-use reverie_domain::sketch::MusicSketch;
+use reverie_domain::sketch::Sketch;
+use reverie_domain::storyboard::PictureUse;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{EngineError, PackageError};
 use crate::package::Package;
 use crate::reference::Reference;
-use crate::scene_engine::SceneEngine;
+use crate::scene_engine::{SceneEngine, ScenePlanner};
 use crate::score_engine::{ScoreEngine, ScorePlanner};
 
 /// Told the progress (0–1, never falling), at least ten times a second while a model computes;
@@ -30,7 +31,7 @@ pub trait Engine: Send + Sync {
     /// A part of the model does not run.
     fn warm_up(&self) -> Result<(), EngineError>;
 
-    /// Makes one piece of music. Blocks for seconds: call it from a thread that may.
+    /// Makes one work. Blocks for seconds: call it from a thread that may.
     ///
     /// The same request gives the same bytes on one kind of machine.
     ///
@@ -44,24 +45,24 @@ pub trait Engine: Send + Sync {
 }
 
 /// The half of a model that reads prompts and decides the form. It is small and quick, and makes no
-/// sound.
+/// sound and no picture.
 pub trait Planner: Send + Sync {
     /// What the package says about itself.
     fn manifest(&self) -> &Manifest;
 
-    /// Decides the form of a piece. The same request gives the same plan.
+    /// Decides the form of a work. The same request gives the same plan.
     ///
     /// # Errors
     /// [`EngineError::Invalid`] names the field.
     fn plan(&self, request: &MusicRequest) -> Result<Plan, EngineError>;
 }
 
-/// The form of a piece that is not made yet.
+/// The form of a work that is not made yet.
 #[derive(Debug, Clone)]
 pub struct Plan {
     /// The form. A request with it is honoured exactly.
-    pub sketch: MusicSketch,
-    /// The length of the piece in whole seconds.
+    pub sketch: Sketch,
+    /// The length of the work in whole seconds.
     pub seconds: u32,
     /// How the request was understood, as in [`Output::understood`].
     pub understood: serde_json::Value,
@@ -69,16 +70,36 @@ pub struct Plan {
     pub warnings: Vec<String>,
 }
 
-/// Loads a package into the engine that its manifest names.
+/// Loads a package into the engine that its manifest names. A film of it has no soundtrack.
 ///
 /// # Errors
 /// An unknown engine, or a file that it cannot use.
 pub fn load(package: &Package) -> Result<Arc<dyn Engine>, PackageError> {
     match package.manifest().engine.as_str() {
-        "scene" => Ok(Arc::new(SceneEngine::load(package)?)),
+        "scene" => Ok(Arc::new(SceneEngine::load(package, None)?)),
         "score" => Ok(Arc::new(ScoreEngine::load(package)?)),
         _ => Err(unknown(package.manifest())),
     }
+}
+
+/// Loads packages, in their order. The first of the engine `score` makes the soundtracks of the others.
+///
+/// # Errors
+/// The first package that cannot be loaded.
+pub fn load_all(packages: &[Package]) -> Result<Vec<Arc<dyn Engine>>, PackageError> {
+    let is_score = |package: &&Package| package.manifest().engine == "score";
+    let first = packages.iter().find(is_score);
+    let composer = first.map(|package| ScoreEngine::load(package).map(Arc::new)).transpose()?;
+    let loaded = packages.iter().map(|package| -> Result<Arc<dyn Engine>, PackageError> {
+        match (package.manifest().engine.as_str(), &composer) {
+            ("score", Some(composer)) if composer.manifest() == package.manifest() => {
+                Ok(composer.clone())
+            }
+            ("scene", _) => Ok(Arc::new(SceneEngine::load(package, composer.clone())?)),
+            _ => load(package),
+        }
+    });
+    loaded.collect()
 }
 
 /// Loads the half of a package that plans. It reads [`plan_files`] only.
@@ -87,6 +108,7 @@ pub fn load(package: &Package) -> Result<Arc<dyn Engine>, PackageError> {
 /// An unknown engine, or a file that it cannot use.
 pub fn load_planner(package: &Package) -> Result<Arc<dyn Planner>, PackageError> {
     match package.manifest().engine.as_str() {
+        "scene" => Ok(Arc::new(ScenePlanner::load(package)?)),
         "score" => Ok(Arc::new(ScorePlanner::load(package)?)),
         _ => Err(unknown(package.manifest())),
     }
@@ -96,6 +118,7 @@ pub fn load_planner(package: &Package) -> Result<Arc<dyn Planner>, PackageError>
 #[must_use]
 pub fn plan_files(manifest: &Manifest) -> &'static [&'static str] {
     match manifest.engine.as_str() {
+        "scene" => ScenePlanner::FILES,
         "score" => ScorePlanner::FILES,
         _ => &[],
     }
@@ -117,17 +140,21 @@ pub struct MusicRequest {
     /// What to leave out, in words.
     #[serde(default)]
     pub negative_prompt: Option<String>,
-    /// Exact length of the result in seconds, rounded to a whole frame of 1/44,100 s.
+    /// Exact length of the result in seconds, rounded to a whole frame: of music, 1/44,100 s.
     pub seconds: f64,
     /// Chooses one of the many answers to a request.
     pub seed: u64,
     /// Settings that win over what the prompt says.
     #[serde(default)]
     pub style: StyleHints,
-    /// The form of the piece: all but its notes. It wins over everything else.
+    /// The form of the work. It wins over everything else.
     #[serde(default)]
-    pub sketch: Option<MusicSketch>,
-    /// Pictures that steer mood, tempo and density where nothing else fixes them.
+    pub sketch: Option<Sketch>,
+    /// Whether a film has music.
+    #[serde(default)]
+    pub soundtrack: bool,
+    /// Pictures that steer the mood, tempo and density of music where nothing else fixes them, and are
+    /// shown in films.
     #[serde(default)]
     pub references: Vec<Reference>,
     /// What to make of the piece beside its usual files.
@@ -152,8 +179,11 @@ impl From<CanonicalRequest> for MusicRequest {
                 key: style.key,
                 instruments: style.instruments,
                 aspect_ratio: style.aspect_ratio,
+                fps: style.fps,
+                pictures: style.pictures,
             },
             sketch: request.sketch,
+            soundtrack: request.soundtrack,
             references: Vec::new(),
             outputs: request.outputs,
         }
@@ -184,6 +214,12 @@ pub struct StyleHints {
     /// Width to height of a video, such as `9:16`.
     #[serde(default)]
     pub aspect_ratio: Option<String>,
+    /// Frames per second of a video.
+    #[serde(default)]
+    pub fps: Option<u32>,
+    /// How a video shows the pictures among the references.
+    #[serde(default)]
+    pub pictures: Option<PictureUse>,
 }
 
 /// A finished work.
@@ -202,7 +238,7 @@ pub struct Output {
 /// What a stage of a job took.
 #[derive(Debug, Clone, Copy)]
 pub struct Stage {
-    /// `read`, `write`, `render`, `encode`, `stems` or `loop`.
+    /// `read`, `write`, `compose`, `render`, `encode`, `stems` or `loop`.
     pub name: &'static str,
     /// Time on the clock.
     pub took: Duration,

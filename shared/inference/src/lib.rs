@@ -28,9 +28,9 @@ pub fn check_midi(piece: &Piece) {
 
 pub use engine::{
     Engine, MusicRequest, Output, OutputFile, Plan, Planner, Stage, StyleHints, Watch, load,
-    load_planner, plan_files,
+    load_all, load_planner, plan_files,
 };
 pub use error::{EngineError, PackageError};
 pub use package::{Package, open_all};
-pub use reference::{Look, Motion, Reference};
+pub use reference::{Look, Motion, Picture, Reference};
 pub use score_engine::Decoder;

@@ -1,17 +1,13 @@
-//! What a picture or a video says to music: figures, no content.
+//! What a picture or a video says: to music in figures, to a film the picture itself.
 
+mod figures;
 mod picture;
 mod video;
 
-use std::io::Cursor;
-
-use image::{ImageReader, Limits};
 use serde::{Deserialize, Serialize};
 
-use picture::Thumbnail;
-
-/// What decoding a picture may allocate, in bytes: 40 megapixels of four bytes, and room to work.
-const MOST_MEMORY: u64 = 400 * 1024 * 1024;
+use figures::Thumbnail;
+pub use picture::Picture;
 
 /// A reference of a request.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -20,6 +16,9 @@ pub struct Reference {
     pub id: String,
     /// What was seen in it; `None` if it could not be read.
     pub look: Option<Look>,
+    /// The picture, for a film; `None` for a video.
+    #[serde(skip)]
+    pub picture: Option<Picture>,
 }
 
 /// The figures of a picture, each from 0 to 1 unless it says otherwise.
@@ -69,11 +68,6 @@ impl Look {
     /// The same file gives the same figures on every machine.
     #[must_use]
     pub fn at(file: &[u8]) -> Option<Self> {
-        let mut reader = ImageReader::new(Cursor::new(file)).with_guessed_format().ok()?;
-        let mut limits = Limits::default();
-        limits.max_alloc = Some(MOST_MEMORY);
-        reader.limits(limits);
-        let picture = reader.decode().ok()?;
-        Some(Thumbnail::of(&picture).look())
+        picture::decoded(file).map(|picture| Thumbnail::of(&picture).look())
     }
 }

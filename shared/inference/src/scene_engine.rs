@@ -2,32 +2,47 @@
 
 mod draw;
 mod film;
+mod opus;
+mod pictures;
 mod planner;
 mod reader;
+mod resample;
+mod soundtrack;
 mod story;
+mod title;
 mod yuv;
 
+use std::sync::Arc;
 use std::time::Instant;
 
 use reverie_domain::manifest::Manifest;
 use reverie_domain::storyboard::Storyboard;
 
-use self::draw::Size;
-use self::planner::ScenePlanner;
+use self::draw::{Scene, Size};
+pub(crate) use self::planner::ScenePlanner;
 use crate::engine::{Engine, MusicRequest, Output, OutputFile, Stage, Watch};
 use crate::error::{EngineError, PackageError};
 use crate::package::Package;
 use crate::progress::Progress;
+use crate::score_engine::ScoreEngine;
+
+/// The share of a job's progress that composing takes.
+const COMPOSING: f32 = 0.2;
 
 /// A loaded package of the engine `scene`.
 pub(crate) struct SceneEngine {
     planner: ScenePlanner,
+    /// Makes soundtracks.
+    composer: Option<Arc<ScoreEngine>>,
 }
 
 impl SceneEngine {
     /// Reads `vocab.json` and `prompt.onnx`.
-    pub(crate) fn load(package: &Package) -> Result<Self, PackageError> {
-        Ok(Self { planner: ScenePlanner::load(package)? })
+    pub(crate) fn load(
+        package: &Package,
+        composer: Option<Arc<ScoreEngine>>,
+    ) -> Result<Self, PackageError> {
+        Ok(Self { planner: ScenePlanner::load(package)?, composer })
     }
 }
 
@@ -37,7 +52,7 @@ impl Engine for SceneEngine {
     }
 
     fn warm_up(&self) -> Result<(), EngineError> {
-        self.planner.read(&MusicRequest::default()).map(drop)
+        self.planner.warm_up()
     }
 
     fn generate(
@@ -49,19 +64,43 @@ impl Engine for SceneEngine {
         let mut progress = Progress::new(watch);
         progress.at(0.0)?;
         let since = Instant::now();
-        let (storyboard, understood) = self.planner.read(request)?;
-        let read = Stage { name: "read", took: since.elapsed() };
+        let (storyboard, mut understood) = self.planner.read(request)?;
+        let mut stages = vec![Stage { name: "read", took: since.elapsed() }];
+        let (mut sound, mut composed) = (Vec::new(), 0.01);
+        if request.soundtrack {
+            let composer = self.composer.as_ref().ok_or_else(|| {
+                EngineError::invalid("soundtrack", "there is no music model that could make it")
+            })?;
+            let since = Instant::now();
+            let mut composing = progress.stage(0.01, COMPOSING);
+            let track = soundtrack::compose(composer, &storyboard, request.seed, &mut composing)?;
+            understood["soundtrack"] = track.understood;
+            (sound, composed) = (track.packets, COMPOSING);
+            stages.push(Stage { name: "compose", took: since.elapsed() });
+        }
         let since = Instant::now();
-        let size = Size::of(request.style.aspect_ratio.as_deref());
-        let film = film::shoot(&storyboard, size, request.seed, &mut progress.stage(0.01, 1.0))?;
-        let render = Stage { name: "render", took: since.elapsed() };
-        Ok(Output {
-            understood,
-            seconds: film.seconds,
-            files: files(film, &storyboard)?,
-            stages: vec![read, render],
-        })
+        let reel = film::Reel {
+            scene: Scene::new(
+                &storyboard,
+                self.planner.screen(request),
+                request.seed,
+                &request.references,
+            ),
+            seconds: storyboard.seconds(),
+            sound,
+        };
+        let film = film::shoot(&reel, &mut progress.stage(composed, 1.0))?;
+        stages.push(Stage { name: "render", took: since.elapsed() });
+        let seconds = film.seconds;
+        Ok(Output { understood, seconds, files: files(film, &storyboard)?, stages })
     }
+}
+
+/// How large a film is, and how many frames a second has.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Screen {
+    pub(crate) size: Size,
+    pub(crate) rate: u32,
 }
 
 /// The files of a film, in the order of the manifest's outputs.

@@ -25,10 +25,13 @@ use std::time::Instant;
 
 use reverie_domain::manifest::Manifest;
 use rustysynth::SoundFont;
+use serde_json::Value;
 
 pub use self::decoder::Decoder;
 pub(crate) use self::planner::ScorePlanner;
 
+use self::bars::Bar;
+use self::brief::Brief;
 use self::extras::Piece;
 use self::network::Network;
 use crate::encode;
@@ -81,20 +84,12 @@ impl Engine for ScoreEngine {
         watch: &mut Watch<'_>,
     ) -> Result<Output, EngineError> {
         self.planner.check(request)?;
-        let vocabulary = self.planner.vocabulary();
         let mut progress = Progress::new(watch);
         let mut clock = Clock::new();
         progress.at(0.0)?;
         let (_, brief) = self.planner.brief(request)?;
         clock.lap("read");
-        let bars = writer::write(
-            vocabulary,
-            &self.network,
-            &brief,
-            request.seed,
-            &mut progress.stage(0.01, 0.6),
-        )?;
-        let score = arrange::arrange(vocabulary, &brief, &bars, request.seed);
+        let (bars, score) = self.written(&brief, request.seed, &mut progress.stage(0.01, 0.6))?;
         clock.lap("write");
         let frames = frames_of(request.seconds);
         // Each extra takes about as long as the sound itself.
@@ -114,11 +109,46 @@ impl Engine for ScoreEngine {
         }
         progress.at(1.0)?;
         Ok(Output {
-            understood: understood::of_bars(vocabulary, &brief, &bars, &score),
+            understood: understood::of_bars(self.planner.vocabulary(), &brief, &bars, &score),
             seconds: frames as f64 / f64::from(SAMPLE_RATE),
             files,
             stages: clock.stages,
         })
+    }
+}
+
+impl ScoreEngine {
+    /// The half that plans.
+    pub(crate) fn planner(&self) -> &ScorePlanner {
+        &self.planner
+    }
+
+    /// The sound of a request without its files, and how the request was understood.
+    pub(crate) fn sound(
+        &self,
+        request: &MusicRequest,
+        progress: &mut Progress<'_, '_>,
+    ) -> Result<(Sound, Value), EngineError> {
+        self.planner.check(request)?;
+        progress.at(0.0)?;
+        let (_, brief) = self.planner.brief(request)?;
+        let (bars, score) = self.written(&brief, request.seed, &mut progress.stage(0.0, 0.7))?;
+        let frames = frames_of(request.seconds);
+        let (sound, _) = render(&score, &self.bank, frames, &mut progress.stage(0.7, 1.0))?;
+        let understood = understood::of_bars(self.planner.vocabulary(), &brief, &bars, &score);
+        Ok((sound, understood))
+    }
+
+    fn written(
+        &self,
+        brief: &Brief,
+        seed: u64,
+        progress: &mut Progress<'_, '_>,
+    ) -> Result<(Vec<Bar>, Score), EngineError> {
+        let vocabulary = self.planner.vocabulary();
+        let bars = writer::write(vocabulary, &self.network, brief, seed, progress)?;
+        let score = arrange::arrange(vocabulary, brief, &bars, seed);
+        Ok((bars, score))
     }
 }
 

@@ -2,6 +2,15 @@
 
 #![expect(clippy::expect_used, reason = "what fails here is to fail the test")]
 
+#[path = "film/boards.rs"]
+mod boards;
+#[path = "film/frames.rs"]
+mod frames;
+#[path = "film/pictures.rs"]
+mod pictures;
+#[path = "film/sound.rs"]
+mod sound;
+
 use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
@@ -24,6 +33,11 @@ fn request(prompt: &str, seed: u64) -> MusicRequest {
 
 fn film(request: &MusicRequest) -> Output {
     engine().generate(request, &mut |_| ControlFlow::Continue(())).expect("film")
+}
+
+fn bytes<'o>(output: &'o Output, name: &str) -> &'o [u8] {
+    let file = output.files.iter().find(|file| file.name == name);
+    &file.unwrap_or_else(|| panic!("no {name}")).bytes
 }
 
 /// However the threads take turns.

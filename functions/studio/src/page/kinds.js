@@ -51,6 +51,8 @@ function offerShapes() {
   const options = ratios.map((ratio) => new Option(ratio, ratio));
   $("aspect-ratio").replaceChildren(...options);
   $("shape").hidden = ratios.length === 0;
+  // Another model composes it.
+  $("music").hidden = !state.model.inputs.soundtrack || !state.models.music;
 }
 
 function offerPresets() {

@@ -143,6 +143,7 @@ function wanted() {
   if (outputs.length) body.outputs = outputs;
   const style = chosenStyle();
   if (style) body.style = style;
+  if (!$("music").hidden && $("soundtrack").checked) body.soundtrack = true;
   // Nobody pays more than the button says.
   if (price() !== null) body.max_credits = price();
   return body;
@@ -371,6 +372,7 @@ class Card {
     $("prompt").value = request.prompt;
     $("seconds").value = request.seconds;
     chooseStyle(request.style || {});
+    $("soundtrack").checked = Boolean(request.soundtrack);
     $("seed").value = "";
     chooseExtras(request.outputs || []);
     showForm();

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{Inputs, Manifest, ManifestError};
+use crate::manifest::SketchInputs;
 use crate::request::TEMPO;
 use crate::sketch::SketchTrack;
 
@@ -77,7 +78,12 @@ impl Manifest {
 
 impl Inputs {
     fn can_play(&self, tracks: &[SketchTrack]) -> bool {
-        let roles = self.sketch.as_ref().map(|sketch| sketch.tracks.as_slice()).unwrap_or_default();
+        let roles = self
+            .sketch
+            .as_ref()
+            .and_then(SketchInputs::music)
+            .map(|words| words.tracks.as_slice())
+            .unwrap_or_default();
         let able = |track: &SketchTrack| {
             roles
                 .iter()

@@ -3,20 +3,16 @@
 use jiff::Timestamp;
 
 use super::*;
+use crate::manifest::SketchInputs;
 
 /// The longest key and value of a label, and how many there may be.
 const LABELS: (usize, usize, usize) = (64, 256, 16);
-/// How many instruments `style` may name.
-const INSTRUMENTS: usize = 8;
-/// Tempi that may be asked for, in beats per minute.
-pub(crate) const TEMPO: std::ops::RangeInclusive<u16> = 40..=220;
-
 impl GenerationRequest {
     /// Whether anything beside `quote` says what to make.
     #[must_use]
     pub fn describes_content(&self) -> bool {
         let Self { kind, prompt, model, seconds, seed, style, .. } = self;
-        let Self { negative_prompt, references, sketch, outputs, .. } = self;
+        let Self { negative_prompt, references, sketch, soundtrack, outputs, .. } = self;
         kind.is_some()
             || prompt.is_some()
             || model.is_some()
@@ -26,6 +22,7 @@ impl GenerationRequest {
             || negative_prompt.is_some()
             || references.is_some()
             || sketch.is_some()
+            || soundtrack.is_some()
             || outputs.is_some()
     }
 
@@ -64,6 +61,7 @@ impl GenerationRequest {
         let references = self.checked_references(manifest, &mut errors);
         let sketch = self.checked_sketch(manifest, &mut errors);
         let outputs = self.checked_outputs(manifest, &mut errors);
+        let soundtrack = self.checked_soundtrack(manifest, catalogue, &mut errors);
         let seconds = match &sketch {
             Some(sketch) => self.sketched_seconds(sketch, manifest, &mut errors),
             None => self.checked_seconds(manifest, &mut errors),
@@ -81,6 +79,7 @@ impl GenerationRequest {
             style,
             references,
             sketch,
+            soundtrack,
             outputs,
         };
         canonical.seed = self.seed.unwrap_or_else(|| canonical.derived_seed());
@@ -141,41 +140,60 @@ impl GenerationRequest {
     }
 
     /// The sketch in its one form; `None` also where it is wrong.
-    fn checked_sketch(
-        &self,
-        manifest: Option<&Manifest>,
-        errors: &mut Errors,
-    ) -> Option<MusicSketch> {
+    fn checked_sketch(&self, manifest: Option<&Manifest>, errors: &mut Errors) -> Option<Sketch> {
         let (sketch, manifest) = (self.sketch.as_ref()?, manifest?);
         let Some(words) = &manifest.inputs.sketch else {
             errors.push("sketch", "this model does not take one");
             return None;
         };
-        let checked = sketch.checked(words, &manifest.inputs.genres);
+        let read = Sketch::read(sketch, manifest.kind).map_err(|error| vec![error]);
+        let checked = read.and_then(|sketch| match (sketch, words) {
+            (Sketch::Music(sketch), SketchInputs::Music(words)) => {
+                sketch.checked(words, &manifest.inputs.genres).map(Sketch::Music)
+            }
+            (Sketch::Video(storyboard), SketchInputs::Video(words)) => {
+                let pictures = self.references.as_ref().map_or(0, Vec::len);
+                storyboard.checked(words, pictures).map(Sketch::Video)
+            }
+            // A package whose words are of another kind than itself.
+            _ => Err(vec![FieldError {
+                path: "sketch".to_owned(),
+                message: "this model does not take one".to_owned(),
+            }]),
+        });
         checked.map_err(|wrong| errors.0.extend(wrong)).ok()
     }
 
-    /// A sketch has its length; within what the last chord may ring, `seconds` chooses.
+    /// A sketch has its length; within what the last chord of a piece may ring, `seconds` chooses.
     fn sketched_seconds(
         &self,
-        sketch: &MusicSketch,
+        sketch: &Sketch,
         manifest: Option<&Manifest>,
         errors: &mut Errors,
     ) -> u32 {
-        let (shortest, longest) = sketch.seconds();
+        let ((shortest, longest), usual, parts) = match sketch {
+            Sketch::Music(sketch) => (sketch.seconds(), sketch.usual_seconds(), "sketch.sections"),
+            Sketch::Video(storyboard) => {
+                let seconds = storyboard.whole_seconds();
+                ((seconds, seconds), seconds, "sketch.shots")
+            }
+        };
         if let Some(seconds) = self.seconds
             && !(shortest..=longest).contains(&seconds)
         {
-            let message = format!("the sketch makes {shortest} to {longest}; leave it out");
+            let message = match shortest == longest {
+                true => format!("the sketch makes {shortest}; leave it out"),
+                false => format!("the sketch makes {shortest} to {longest}; leave it out"),
+            };
             errors.push("seconds", message);
         }
-        let seconds = self.seconds.unwrap_or_else(|| sketch.usual_seconds());
+        let seconds = self.seconds.unwrap_or(usual);
         if let Some(limits) = manifest.map(|manifest| manifest.limits.seconds)
             && !(limits.min..=limits.max).contains(&f64::from(seconds))
         {
             let (min, max) = (limits.min, limits.max);
             let message = format!("they last {seconds} s; this model makes {min} to {max}");
-            errors.push("sketch.sections", message);
+            errors.push(parts, message);
         }
         seconds
     }
@@ -201,6 +219,22 @@ impl GenerationRequest {
         references.clone()
     }
 
+    /// The music of a video is another model's.
+    fn checked_soundtrack(
+        &self,
+        manifest: Option<&Manifest>,
+        catalogue: &[Manifest],
+        errors: &mut Errors,
+    ) -> bool {
+        let (Some(true), Some(manifest)) = (self.soundtrack, manifest) else { return false };
+        if !manifest.inputs.soundtrack {
+            errors.push("soundtrack", "this model does not take it");
+        } else if composer(catalogue).is_none() {
+            errors.push("soundtrack", "there is no music model that could make it");
+        }
+        true
+    }
+
     /// In the order of the model's files: two orders ask for the same.
     fn checked_outputs(&self, manifest: Option<&Manifest>, errors: &mut Errors) -> Vec<Extra> {
         let (Some(wanted), Some(manifest)) = (&self.outputs, manifest) else { return Vec::new() };
@@ -221,63 +255,6 @@ impl GenerationRequest {
         known.into_iter().filter(|extra| wanted.contains(extra)).collect()
     }
 
-    fn checked_style(&self, manifest: Option<&Manifest>, errors: &mut Errors) -> Option<Style> {
-        let (style, manifest) = (self.style.as_ref()?, manifest?);
-        let given = [
-            ("preset", style.preset.is_some()),
-            ("genre", style.genre.is_some()),
-            ("tempo_bpm", style.tempo_bpm.is_some()),
-            ("key", style.key.is_some()),
-            ("mood", style.mood.is_some()),
-            ("instruments", !style.instruments.is_empty()),
-            ("aspect_ratio", style.aspect_ratio.is_some()),
-        ];
-        for (name, _) in given.iter().filter(|(name, given)| {
-            *given && !manifest.inputs.style.iter().any(|field| field == name)
-        }) {
-            errors.push(&format!("style.{name}"), "this model does not take it");
-        }
-        if style.tempo_bpm.is_some_and(|bpm| !TEMPO.contains(&bpm)) {
-            errors.push("style.tempo_bpm", "must be 40 to 220");
-        }
-        if let Some(preset) = &style.preset
-            && manifest.inputs.preset(preset).is_none()
-        {
-            let names = manifest.inputs.presets.iter().map(|preset| preset.name.as_str());
-            let names = names.collect::<Vec<_>>().join(", ");
-            errors.push("style.preset", format!("must be one of inputs.presets: {names}"));
-        }
-        let genres = &manifest.inputs.genres;
-        if let Some(genre) = &style.genre
-            && !genres.contains(genre)
-        {
-            errors.push("style.genre", format!("must be one of {}", genres.join(", ")));
-        }
-        let moods = &manifest.inputs.moods;
-        if let Some(mood) = &style.mood
-            && !moods.contains(mood)
-        {
-            errors.push("style.mood", format!("must be one of {}", moods.join(", ")));
-        }
-        let ratios = &manifest.inputs.aspect_ratios;
-        if let Some(ratio) = &style.aspect_ratio
-            && !ratios.is_empty()
-            && !ratios.contains(ratio)
-        {
-            errors.push("style.aspect_ratio", format!("must be one of {}", ratios.join(", ")));
-        }
-        check_instruments(&style.instruments, manifest, errors);
-        let key = style.key.as_ref().and_then(|key| {
-            let canonical = canonical_key(key, &["major", "minor"]);
-            if canonical.is_none() {
-                errors.push("style.key", "must be a key such as D minor or F# major");
-            }
-            canonical
-        });
-        let style = Style { key, ..style.clone() };
-        (style != Style::default()).then_some(style)
-    }
-
     fn check_labels(&self, errors: &mut Errors) {
         let (key_chars, value_chars, count) = LABELS;
         let Some(labels) = &self.labels else { return };
@@ -295,36 +272,10 @@ impl GenerationRequest {
     }
 }
 
-fn check_instruments(wanted: &[String], manifest: &Manifest, errors: &mut Errors) {
-    if wanted.is_empty() {
-        return;
-    }
-    if wanted.len() > INSTRUMENTS {
-        errors.push("style.instruments", format!("at most {INSTRUMENTS} instruments"));
-    }
-    let known = manifest.inputs.instruments();
-    for (index, name) in wanted.iter().enumerate().take(INSTRUMENTS) {
-        let path = format!("style.instruments[{index}]");
-        if !known.contains(&name.as_str()) {
-            errors.push(&path, format!("must be one of {}", known.join(", ")));
-        } else if wanted[..index].contains(name) {
-            errors.push(&path, "is there twice");
-        }
-    }
-}
-
-/// `d MINOR` → `D minor`, of a tonic and one of these modes.
-pub(crate) fn canonical_key(text: &str, modes: &[impl AsRef<str>]) -> Option<String> {
-    let mut words = text.split_whitespace();
-    let (tonic, mode, None) = (words.next()?, words.next()?, words.next()) else { return None };
-    let mut letters = tonic.chars();
-    let letter = letters.next()?.to_ascii_uppercase();
-    let accidental = letters.as_str();
-    let mode = mode.to_ascii_lowercase();
-    let known = ('A'..='G').contains(&letter)
-        && matches!(accidental, "" | "#" | "b")
-        && modes.iter().any(|known| known.as_ref() == mode);
-    known.then(|| format!("{letter}{accidental} {mode}"))
+/// The model that makes soundtracks: the first for music.
+#[must_use]
+pub fn composer(catalogue: &[Manifest]) -> Option<&Manifest> {
+    catalogue.iter().find(|manifest| manifest.kind == Kind::Music)
 }
 
 fn has_control(text: &str) -> bool {

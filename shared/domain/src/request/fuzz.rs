@@ -29,7 +29,7 @@ fn check(request: &GenerationRequest, catalogue: &[Manifest]) {
     assert!((5..=180).contains(&canonical.seconds));
     let CanonicalRequest { kind, model, prompt, negative_prompt, seconds, seed, .. } =
         canonical.clone();
-    let CanonicalRequest { style, references, sketch, outputs, .. } = canonical.clone();
+    let CanonicalRequest { style, references, sketch, soundtrack, outputs, .. } = canonical.clone();
     let again = GenerationRequest {
         kind: Some(kind),
         model: Some(model),
@@ -39,7 +39,8 @@ fn check(request: &GenerationRequest, catalogue: &[Manifest]) {
         seed: Some(seed),
         style,
         references: Some(references),
-        sketch,
+        sketch: sketch.map(|sketch| serde_json::to_value(sketch).unwrap()),
+        soundtrack: Some(soundtrack),
         outputs: Some(outputs),
         ..GenerationRequest::default()
     };

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::{
-    manifest::SketchInputs,
+    manifest::MusicWords,
     request::{Errors, canonical_key},
 };
 
@@ -54,11 +54,7 @@ impl MusicSketch {
     ///
     /// # Errors
     /// Everything that is wrong with it, each with its field's path.
-    pub fn checked(
-        &self,
-        words: &SketchInputs,
-        genres: &[String],
-    ) -> Result<Self, Vec<FieldError>> {
+    pub fn checked(&self, words: &MusicWords, genres: &[String]) -> Result<Self, Vec<FieldError>> {
         let mut errors = Errors::default();
         errors.listed("sketch.genre", &self.genre, genres);
         errors.listed("sketch.metre", self.metre.trim(), &words.metres);
@@ -85,7 +81,7 @@ impl MusicSketch {
         })
     }
 
-    fn check_tracks(&self, words: &SketchInputs, errors: &mut Errors) {
+    fn check_tracks(&self, words: &MusicWords, errors: &mut Errors) {
         if !(1..=TRACKS).contains(&self.tracks.len()) {
             return errors.push("sketch.tracks", format!("must have 1 to {TRACKS} entries"));
         }
@@ -103,7 +99,7 @@ impl MusicSketch {
         }
     }
 
-    fn checked_sections(&self, words: &SketchInputs, errors: &mut Errors) -> Vec<SketchSection> {
+    fn checked_sections(&self, words: &MusicWords, errors: &mut Errors) -> Vec<SketchSection> {
         if !(1..=SECTIONS).contains(&self.sections.len()) {
             errors.push("sketch.sections", format!("must have 1 to {SECTIONS} entries"));
             return Vec::new();
@@ -143,7 +139,7 @@ fn checked_chords(
     section: &SketchSection,
     path: &str,
     ends: bool,
-    words: &SketchInputs,
+    words: &MusicWords,
     errors: &mut Errors,
 ) -> Vec<String> {
     if !(1..=BARS).contains(&section.bars) {
@@ -177,12 +173,12 @@ fn checked_chords(
 /// Said of a bar.
 const TWO: &str = "a bar has one chord, or two with a space between them";
 
-fn chord_names(words: &SketchInputs) -> String {
+fn chord_names(words: &MusicWords) -> String {
     let named = words.chords.iter().map(|quality| format!("C{quality}"));
     format!("must be chords such as {}", named.collect::<Vec<_>>().join(", "))
 }
 
-fn checked_key(text: &str, words: &SketchInputs, errors: &mut Errors) -> String {
+fn checked_key(text: &str, words: &MusicWords, errors: &mut Errors) -> String {
     canonical_key(text, &words.modes).unwrap_or_else(|| {
         let modes = words.modes.join(", ");
         errors.push("sketch.key", format!("must be a tonic and one of {modes}, as in D minor"));

@@ -2,18 +2,18 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::manifest::{SketchInputs, TrackInputs};
+use crate::manifest::{MusicWords, TrackInputs};
 
 fn texts(names: &[&str]) -> Vec<String> {
     names.iter().map(|name| (*name).to_owned()).collect()
 }
 
-fn words() -> SketchInputs {
+fn words() -> MusicWords {
     let track = |role: &str, instruments: &[&str]| TrackInputs {
         role: role.to_owned(),
         instruments: texts(instruments),
     };
-    SketchInputs {
+    MusicWords {
         sections: texts(&["verse", "chorus"]),
         metres: texts(&["4/4", "6/8"]),
         modes: texts(&["major", "minor"]),

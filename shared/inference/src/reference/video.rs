@@ -8,7 +8,7 @@ use openh264::OpenH264API;
 use openh264::decoder::{DecodedYUV, Decoder, DecoderConfig, Flush};
 use openh264::formats::YUVSource;
 
-use super::picture::{SIDE, Thumbnail, luma};
+use super::figures::{SIDE, Thumbnail, luma};
 use super::{Look, Motion};
 
 /// The most pixels that are decoded: 30 s of 1080p. What follows is not looked at.

@@ -6,25 +6,39 @@
 mod air;
 mod animals;
 mod camera;
+mod depth;
+mod drifting;
 mod grade;
 mod land;
 mod light;
 mod noise;
 mod pen;
+mod photo;
 mod places;
+mod plate;
+mod set;
 mod shot;
 mod subjects;
+mod text;
 mod things;
 mod wild;
 
-use reverie_domain::storyboard::{Storyboard, Transition};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use reverie_domain::storyboard::{Mood, Palette, Shot, Storyboard, Transition};
 use tiny_skia::{Pixmap, PixmapPaint, Transform};
 
-use self::grade::Grade;
+use self::grade::{Grade, Grader, Tone};
+use self::noise::ease;
+use self::photo::Photo;
 use self::shot::ShotScene;
+use super::Screen;
+use crate::reference::{Picture, Reference};
 
 /// How long a fade or a wipe takes, in seconds.
 const TRANSITION: f32 = 0.5;
+/// How long after its end a shot is kept: longer than threads that draw are apart.
+const KEPT: f32 = 1.0;
 
 /// The size of a film in pixels; both are even.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,47 +65,144 @@ impl Size {
 
 /// A storyboard that is ready to be drawn; shared by the threads that draw.
 pub(crate) struct Scene {
-    size: Size,
-    /// Each with its start in seconds.
-    shots: Vec<(f32, ShotScene)>,
-    grade: Grade,
+    screen: Screen,
+    seed: u64,
+    palette: Palette,
+    mood: Mood,
+    cuts: Vec<Cut>,
+    grader: Grader,
+    /// The colours of the pictures, which go over to what is drawn.
+    tone: Option<Tone>,
+}
+
+/// A shot in its place. What stands still in it is drawn when it is needed and dropped when it is over.
+struct Cut {
+    shot: Shot,
+    /// Instead of the setting.
+    picture: Option<Picture>,
+    start: f32,
+    end: f32,
+    drawn: Mutex<Option<Arc<ShotScene>>>,
 }
 
 impl Scene {
-    pub(crate) fn new(storyboard: &Storyboard, size: Size, seed: u64) -> Self {
+    pub(crate) fn new(
+        storyboard: &Storyboard,
+        screen: Screen,
+        seed: u64,
+        references: &[Reference],
+    ) -> Self {
+        let picture = |shot: &Shot| {
+            let number = usize::from(shot.picture?).checked_sub(1)?;
+            references.get(number).and_then(|reference| reference.picture.clone())
+        };
         let mut start = 0.0;
-        let mut shots = Vec::new();
+        let mut cuts = Vec::new();
         for shot in &storyboard.shots {
-            shots.push((start, ShotScene::new(shot, size, seed)));
-            start += shot.seconds as f32;
+            let end = start + shot.seconds as f32;
+            let (picture, drawn) = (picture(shot), Mutex::default());
+            // One that cannot be shown is drawn as its setting.
+            let number = shot.picture.filter(|_| picture.is_some());
+            let shot = Shot { picture: number, ..shot.clone() };
+            cuts.push(Cut { shot, picture, start, end, drawn });
+            start = end;
         }
-        Self { size, shots, grade: Grade::new(storyboard, size) }
+        let (palette, mood) = (storyboard.palette, storyboard.mood);
+        let grader = Grader::new(screen.size);
+        Self { screen, seed, palette, mood, cuts, grader, tone: tone(references) }
     }
 
-    /// The frame at `time` seconds from the start, opaque RGBA. `None` for a size that cannot be.
+    pub(crate) fn screen(&self) -> Screen {
+        self.screen
+    }
+
+    /// The frame at `time` seconds from the start, opaque RGBA, not yet graded. `None` for a size that
+    /// cannot be.
     pub(crate) fn frame(&self, time: f32) -> Option<Pixmap> {
-        let mut frame = Pixmap::new(self.size.width, self.size.height)?;
-        let at = self.shots.iter().rposition(|(start, _)| *start <= time).unwrap_or(0);
-        let (start, shot) = self.shots.get(at)?;
-        shot.draw(&mut frame, time - start);
-        let done = (time - start) / TRANSITION;
-        let before = at.checked_sub(1).and_then(|before| self.shots.get(before));
-        if let Some((begun, before)) = before
-            && shot.transition() != Transition::Cut
-            && done < 1.0
-        {
-            let mut old = Pixmap::new(self.size.width, self.size.height)?;
-            before.draw(&mut old, time - begun);
-            blend(&mut frame, &old, shot.transition(), done);
+        let Size { width, height } = self.screen.size;
+        let mut frame = Pixmap::new(width, height)?;
+        let cut = self.cuts.get(self.at(time))?;
+        self.drawn(cut)?.draw(&mut frame, time - cut.start);
+        if let Some((before, done)) = self.leaving(time) {
+            let mut old = Pixmap::new(width, height)?;
+            self.drawn(before)?.draw(&mut old, time - before.start);
+            blend(&mut frame, &old, cut.shot.transition, done);
         }
-        self.grade.apply(&mut frame);
+        self.drop_before(time);
         Some(frame)
     }
+
+    /// How the frame at `time` is graded.
+    pub(super) fn grade_at(&self, time: f32) -> Grade {
+        let of = |cut: &Cut| self.drawn(cut).map(|shot| shot.grade);
+        let usual = Grade::drawn(self.palette, self.mood);
+        let own = self.cuts.get(self.at(time)).and_then(of).unwrap_or(usual);
+        match self.leaving(time) {
+            Some((before, done)) => of(before).unwrap_or(own).mix(own, ease(done)),
+            None => own,
+        }
+    }
+
+    /// Grades a row of a frame.
+    pub(super) fn grade(
+        &self,
+        grade: &Grade,
+        row: usize,
+        pixels: &[[u8; 4]],
+        to: &mut [Vec<f32>; 3],
+    ) {
+        self.grader.row(grade, row, pixels, to);
+    }
+
+    fn at(&self, time: f32) -> usize {
+        self.cuts.iter().rposition(|cut| cut.start <= time).unwrap_or(0)
+    }
+
+    /// The shot before, while the one at `time` takes its place; and how far that is done.
+    fn leaving(&self, time: f32) -> Option<(&Cut, f32)> {
+        let at = self.at(time);
+        let (before, cut) = (self.cuts.get(at.checked_sub(1)?)?, self.cuts.get(at)?);
+        let length = TRANSITION.min(cut.shot.seconds as f32 / 2.0);
+        let done = (time - cut.start) / length;
+        (cut.shot.transition != Transition::Cut && done < 1.0).then_some((before, done))
+    }
+
+    fn drawn(&self, cut: &Cut) -> Option<Arc<ShotScene>> {
+        let mut drawn = cut.drawn.lock().unwrap_or_else(PoisonError::into_inner);
+        if drawn.is_none() {
+            let shot = match &cut.picture {
+                Some(picture) => {
+                    let grade = Grade::picture(self.palette);
+                    ShotScene::of_picture(&cut.shot, picture, self.screen, self.seed, grade)
+                }
+                None => {
+                    let grade = Grade::drawn(self.palette, self.mood);
+                    ShotScene::new(&cut.shot, self.screen, self.seed, (grade, self.tone))
+                }
+            };
+            *drawn = shot.map(Arc::new);
+        }
+        drawn.clone()
+    }
+
+    /// Shots that nobody asks for any more; one that somebody does is drawn again.
+    fn drop_before(&self, time: f32) {
+        for cut in self.cuts.iter().filter(|cut| cut.end + TRANSITION + KEPT < time) {
+            *cut.drawn.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        }
+    }
+}
+
+/// The mean of the pictures' colours.
+fn tone(references: &[Reference]) -> Option<Tone> {
+    let pictures = references.iter().filter_map(|reference| reference.picture.as_ref());
+    let tones: Vec<Tone> = pictures.map(Photo::tone).collect();
+    Tone::mean(&tones)
 }
 
 /// Lays what is left of the old shot over the new one.
 fn blend(frame: &mut Pixmap, old: &Pixmap, transition: Transition, done: f32) {
-    let done = done * done * (3.0 - 2.0 * done);
+    let done = ease(done);
     match transition {
         Transition::Cut => {}
         Transition::Fade => {

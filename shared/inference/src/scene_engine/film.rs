@@ -7,27 +7,50 @@ use std::thread;
 
 use image::codecs::gif::{GifEncoder, Repeat};
 use image::codecs::jpeg::JpegEncoder;
-use image::{Delay, ExtendedColorType, Frame, RgbaImage, imageops};
-use muxide::api::{Muxer, MuxerBuilder, VideoCodec};
+use image::{Delay, ExtendedColorType, Frame, RgbaImage};
+use muxide::api::{AudioCodec, Muxer, MuxerBuilder, VideoCodec};
 use openh264::OpenH264API;
 use openh264::encoder::{
     Encoder, EncoderConfig, FrameRate, FrameType, IntraFramePeriod, Profile, RateControlMode,
     UsageType, VuiConfig,
 };
-use reverie_domain::storyboard::Storyboard;
 use tiny_skia::Pixmap;
 
-use super::draw::{Scene, Size};
+use super::Screen;
+use super::draw::Scene;
+use super::opus;
 use super::yuv::Yuv;
 use crate::error::EngineError;
 use crate::progress::Progress;
 
-/// Frames per second.
-pub(crate) const RATE: u32 = 24;
-/// One of so many frames is in the preview.
-const PREVIEW_STEP: u32 = 4;
-/// The longer side of the preview, in pixels.
+/// Frames per second of the preview.
+const PREVIEW_RATE: u32 = 6;
+/// About how long the longer side of the preview is, in pixels.
 const PREVIEW_SIDE: u32 = 320;
+
+/// What is to be filmed.
+pub(crate) struct Reel {
+    pub(crate) scene: Scene,
+    pub(crate) seconds: f64,
+    /// Opus packets of 20 ms; empty for a film without sound.
+    pub(crate) sound: Vec<Vec<u8>>,
+}
+
+impl Reel {
+    fn frames(&self) -> u32 {
+        // Lengths are bounded.
+        (self.seconds * f64::from(self.rate())).round() as u32
+    }
+
+    fn rate(&self) -> u32 {
+        self.scene.screen().rate
+    }
+
+    /// One of so many frames is in the preview.
+    fn preview_step(&self) -> u32 {
+        (self.rate() / PREVIEW_RATE).max(1)
+    }
+}
 
 /// What a storyboard became.
 pub(crate) struct Film {
@@ -48,15 +71,7 @@ struct Drawn {
 }
 
 /// Draws and encodes a storyboard. At most a few frames are in memory at a time.
-pub(crate) fn shoot(
-    storyboard: &Storyboard,
-    size: Size,
-    seed: u64,
-    progress: &mut Progress<'_, '_>,
-) -> Result<Film, EngineError> {
-    let scene = Scene::new(storyboard, size, seed);
-    // Lengths are bounded.
-    let frames = (storyboard.seconds() * f64::from(RATE)).round() as u32;
+pub(crate) fn shoot(reel: &Reel, progress: &mut Progress<'_, '_>) -> Result<Film, EngineError> {
     let threads = thread::available_parallelism().map_or(1, NonZero::get).min(4) as u32;
     let stop = AtomicBool::new(false);
     thread::scope(|scope| {
@@ -64,10 +79,10 @@ pub(crate) fn shoot(
         for first in 0..threads {
             let (send, receive) = sync_channel(1);
             queues.push(receive);
-            let (scene, stop) = (&scene, &stop);
-            scope.spawn(move || draw_each(scene, (first, threads, frames), stop, &send));
+            let stop = &stop;
+            scope.spawn(move || draw_each(reel, (first, threads), stop, &send));
         }
-        let film = encode(&queues, size, frames, progress);
+        let film = encode(&queues, reel, progress);
         stop.store(true, Ordering::Relaxed);
         // A thread that waits for its queue goes on when nobody listens.
         drop(queues);
@@ -76,20 +91,19 @@ pub(crate) fn shoot(
 }
 
 /// Draws every `step`-th frame from `first` on.
-fn draw_each(
-    scene: &Scene,
-    (first, step, frames): (u32, u32, u32),
-    stop: &AtomicBool,
-    send: &SyncSender<Drawn>,
-) {
+fn draw_each(reel: &Reel, (first, step): (u32, u32), stop: &AtomicBool, send: &SyncSender<Drawn>) {
+    let frames = reel.frames();
     for index in (first..frames).step_by(step as usize) {
-        let time = index as f32 / RATE as f32;
-        let Some(frame) = scene.frame(time).filter(|_| !stop.load(Ordering::Relaxed)) else {
+        let time = index as f32 / reel.rate() as f32;
+        let Some(mut frame) = reel.scene.frame(time).filter(|_| !stop.load(Ordering::Relaxed))
+        else {
             return;
         };
-        let small = index.is_multiple_of(PREVIEW_STEP).then(|| reduced(&frame)).flatten();
-        let yuv = Yuv::of(&frame);
-        let whole = (index == frames / 3).then_some(frame);
+        let shown = index.is_multiple_of(reel.preview_step());
+        let is_poster = index == frames / 3;
+        let yuv = Yuv::of(&mut frame, &reel.scene, time, shown || is_poster);
+        let small = shown.then(|| reduced(&frame)).flatten();
+        let whole = is_poster.then_some(frame);
         if send.send(Drawn { yuv, whole, small }).is_err() {
             return;
         }
@@ -98,14 +112,14 @@ fn draw_each(
 
 fn encode(
     queues: &[Receiver<Drawn>],
-    size: Size,
-    frames: u32,
+    reel: &Reel,
     progress: &mut Progress<'_, '_>,
 ) -> Result<Film, EngineError> {
-    let mut encoder = encoder().map_err(EngineError::internal("openh264"))?;
-    let mut muxer = muxer(size)?;
-    let mut preview = Vec::new();
-    let mut poster = Vec::new();
+    let (frames, rate) = (reel.frames(), reel.rate());
+    let mut encoder = encoder(rate).map_err(EngineError::internal("openh264"))?;
+    let mut muxer = muxer(reel)?;
+    let mut sound = (0u32..).zip(&reel.sound).peekable();
+    let (mut preview, mut poster) = (Vec::new(), Vec::new());
     let mut gif = GifEncoder::new_with_speed(&mut preview, 20);
     gif.set_repeat(Repeat::Infinite).map_err(EngineError::internal("preview"))?;
     for (index, queue) in (0..frames).zip(queues.iter().cycle()) {
@@ -114,13 +128,19 @@ fn encode(
         let drawn = queue.recv().map_err(lost)?;
         let stream = encoder.encode(&drawn.yuv).map_err(EngineError::internal("openh264"))?;
         let key = matches!(stream.frame_type(), FrameType::IDR | FrameType::I);
-        let time = f64::from(index) / f64::from(RATE);
+        let time = f64::from(index) / f64::from(rate);
         muxer.write_video(time, &stream.to_vec(), key).map_err(EngineError::internal("mp4"))?;
+        // What is heard lies in the file beside what is seen with it.
+        while let Some((at, packet)) =
+            sound.next_if(|(at, _)| opus::start(*at) <= time || index + 1 == frames)
+        {
+            muxer.write_audio(opus::start(at), packet).map_err(EngineError::internal("mp4"))?;
+        }
         if let Some(whole) = drawn.whole {
             poster = jpeg(&whole)?;
         }
         if let Some(small) = drawn.small {
-            let delay = Delay::from_numer_denom_ms(1000 * PREVIEW_STEP, RATE);
+            let delay = Delay::from_numer_denom_ms(1000 * reel.preview_step(), rate);
             gif.encode_frame(Frame::from_parts(small, 0, 0, delay))
                 .map_err(EngineError::internal("preview"))?;
         }
@@ -128,18 +148,18 @@ fn encode(
     drop(gif);
     muxer.finish_in_place().map_err(EngineError::internal("mp4"))?;
     progress.at(1.0)?;
-    let seconds = f64::from(frames) / f64::from(RATE);
+    let seconds = f64::from(frames) / f64::from(rate);
     Ok(Film { seconds, mp4: muxer.into_writer(), poster, preview })
 }
 
-fn encoder() -> Result<Encoder, openh264::Error> {
+fn encoder(rate: u32) -> Result<Encoder, openh264::Error> {
     let config = EncoderConfig::new()
         .profile(Profile::Baseline)
         .usage_type(UsageType::CameraVideoRealTime)
         // The same quality for every frame, however many bytes that takes: what is drawn has no noise.
         .rate_control_mode(RateControlMode::Off)
-        .max_frame_rate(FrameRate::from_hz(RATE as f32))
-        .intra_frame_period(IntraFramePeriod::from_num_frames(2 * RATE))
+        .max_frame_rate(FrameRate::from_hz(rate as f32))
+        .intra_frame_period(IntraFramePeriod::from_num_frames(2 * rate))
         .skip_frames(false)
         // Slices of several threads would depend on the machine.
         .num_threads(1)
@@ -147,20 +167,38 @@ fn encoder() -> Result<Encoder, openh264::Error> {
     Encoder::with_api_config(OpenH264API::from_source(), config)
 }
 
-fn muxer(size: Size) -> Result<Muxer<Vec<u8>>, EngineError> {
-    MuxerBuilder::new(Vec::new())
-        .video(VideoCodec::H264, size.width, size.height, f64::from(RATE))
-        .with_fast_start(true)
-        .build()
-        .map_err(EngineError::internal("mp4"))
+fn muxer(reel: &Reel) -> Result<Muxer<Vec<u8>>, EngineError> {
+    let Screen { size, rate } = reel.scene.screen();
+    let builder = MuxerBuilder::new(Vec::new())
+        .video(VideoCodec::H264, size.width, size.height, f64::from(rate))
+        .with_fast_start(true);
+    let builder = match reel.sound.is_empty() {
+        true => builder,
+        false => builder.audio(AudioCodec::Opus, opus::RATE, 2),
+    };
+    builder.build().map_err(EngineError::internal("mp4"))
 }
 
+/// A small copy, in which each pixel is the mean of some.
 fn reduced(frame: &Pixmap) -> Option<RgbaImage> {
-    let (width, height) = (frame.width(), frame.height());
-    let longer = width.max(height);
-    let whole = RgbaImage::from_raw(width, height, frame.data().to_vec())?;
-    let of = |side: u32| (side * PREVIEW_SIDE / longer).max(1);
-    Some(imageops::thumbnail(&whole, of(width), of(height)))
+    let wide = frame.width() as usize;
+    let scale = (frame.width().max(frame.height()) / PREVIEW_SIDE).max(1);
+    let step = scale as usize;
+    let bands = frame.data().as_chunks::<4>().0.chunks_exact(wide * step);
+    let mut small = Vec::with_capacity(frame.data().len() / step.pow(2));
+    for band in bands {
+        for x in (0..=wide - step).step_by(step) {
+            let rows = band.chunks_exact(wide).filter_map(|row| row.get(x..x + step));
+            let mut sum = [0; 4];
+            for pixel in rows.flatten() {
+                for (sum, part) in sum.iter_mut().zip(pixel) {
+                    *sum += u32::from(*part);
+                }
+            }
+            small.extend(sum.map(|sum| (sum / scale.pow(2)) as u8));
+        }
+    }
+    RgbaImage::from_raw(frame.width() / scale, frame.height() / scale, small)
 }
 
 fn jpeg(frame: &Pixmap) -> Result<Vec<u8>, EngineError> {

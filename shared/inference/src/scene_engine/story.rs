@@ -7,16 +7,33 @@ use reverie_domain::storyboard::{
 use serde_json::{Value, json};
 
 use super::reader::Reading;
+use super::soundtrack;
 use crate::dice::{Dice, Purpose};
 
 /// How many "many" are.
 const MANY: u8 = 9;
 /// How many subjects the reader can tell apart.
 const SUBJECTS: usize = 3;
+/// How long each shot must be, in seconds, for one more to be drawn after pictures.
+const DRAWN_SECONDS: usize = 2;
 
-/// The storyboard of a prompt, and how the prompt was understood.
-pub(super) fn of(reading: &Reading, seconds: u32, seed: u64) -> (Storyboard, Value) {
-    let mut dice = Dice::new(seed, Purpose::Plan);
+/// What a storyboard is made for, beside what the prompt says.
+pub(super) struct Wanted {
+    pub(super) seconds: u32,
+    pub(super) seed: u64,
+    /// Of the first shot.
+    pub(super) title: Option<String>,
+    /// The numbers of the pictures to show.
+    pub(super) pictures: Vec<u8>,
+    /// Whether the film goes from the first of them to the second.
+    pub(super) first_and_last: bool,
+    /// Whether cuts are on the beats of a soundtrack.
+    pub(super) on_beats: bool,
+}
+
+/// The storyboard of a prompt.
+pub(super) fn of(reading: &Reading, wanted: &Wanted) -> Storyboard {
+    let mut dice = Dice::new(wanted.seed, Purpose::Plan);
     let subjects = subjects(reading, &mut dice);
     let setting = said(reading, "setting", Setting::named)
         .unwrap_or_else(|| home_of(subjects.first().map(|subject| subject.shape), &mut dice));
@@ -29,16 +46,24 @@ pub(super) fn of(reading: &Reading, seconds: u32, seed: u64) -> (Storyboard, Val
         weather,
         particles: said(reading, "particles", Particles::named).unwrap_or(Particles::Nothing),
         camera: Camera::Static,
+        picture: None,
+        title: None,
         subjects,
     };
     let camera = said(reading, "camera", Camera::named);
-    let storyboard = Storyboard {
-        mood: said(reading, "mood", Mood::named).unwrap_or(Mood::Calm),
-        palette: said(reading, "palette", Palette::named).unwrap_or(Palette::Natural),
-        shots: shots(&first, camera, seconds, &mut dice),
+    let mut shots = match wanted.pictures.as_slice() {
+        [] => drawn(&first, camera, wanted.seconds, &mut dice),
+        pictures => shown(&first, camera, pictures, wanted, &mut dice),
     };
-    let understood = understood(&storyboard, &first, camera);
-    (storyboard, understood)
+    if let Some(shot) = shots.first_mut() {
+        shot.title.clone_from(&wanted.title);
+    }
+    let mood = said(reading, "mood", Mood::named).unwrap_or(Mood::Calm);
+    if wanted.on_beats {
+        soundtrack::cut_on_beats(&mut shots, mood);
+    }
+    let palette = said(reading, "palette", Palette::named).unwrap_or(Palette::Natural);
+    Storyboard { mood, palette, shots }
 }
 
 fn said<T>(reading: &Reading, head: &str, named: fn(&str) -> Option<T>) -> Option<T> {
@@ -142,7 +167,7 @@ fn hour(dice: &mut Dice) -> TimeOfDay {
 }
 
 /// A short film is one shot; a longer one is the same scene again, seen otherwise.
-fn shots(first: &Shot, camera: Option<Camera>, seconds: u32, dice: &mut Dice) -> Vec<Shot> {
+fn drawn(first: &Shot, camera: Option<Camera>, seconds: u32, dice: &mut Dice) -> Vec<Shot> {
     let count = match seconds {
         0..=6 => 1,
         7..=10 => 2,
@@ -155,29 +180,67 @@ fn shots(first: &Shot, camera: Option<Camera>, seconds: u32, dice: &mut Dice) ->
         false => &[Camera::Dolly, Camera::PanRight, Camera::ZoomIn, Camera::PanLeft],
     };
     let start = (dice.unit() * free.len() as f32) as usize;
-    // In tenths, so that the lengths add up exactly.
-    let tenths = seconds * 10;
-    (0..count)
-        .map(|index| {
-            let own = free.iter().cycle().nth(start + index as usize).copied();
-            let length = tenths * (index + 1) / count - tenths * index / count;
-            Shot {
-                seconds: f64::from(length) / 10.0,
-                transition: if index == 0 { Transition::Cut } else { Transition::Fade },
-                camera: camera.or(own).unwrap_or(Camera::Static),
-                ..first.clone()
-            }
-        })
-        .collect()
+    let shots = (0..count).map(|index| {
+        let own = free.iter().cycle().nth(start + index).copied();
+        Shot { camera: camera.or(own).unwrap_or(Camera::Static), ..first.clone() }
+    });
+    in_turn(shots.collect(), seconds)
 }
 
-fn understood(storyboard: &Storyboard, first: &Shot, camera: Option<Camera>) -> Value {
+/// Pictures, one after the other. What the prompt names follows, if there is time for it.
+fn shown(
+    first: &Shot,
+    camera: Option<Camera>,
+    pictures: &[u8],
+    wanted: &Wanted,
+    dice: &mut Dice,
+) -> Vec<Shot> {
+    let free = [Camera::ZoomIn, Camera::PanRight, Camera::ZoomOut, Camera::PanLeft];
+    let start = (dice.unit() * free.len() as f32) as usize;
+    // The first frame is the whole of the first picture, and the last of the last.
+    let ends = [Camera::ZoomIn, Camera::ZoomOut];
+    let picture = |(index, number): (usize, &u8)| {
+        let own = match wanted.first_and_last {
+            true => ends.get(index).copied(),
+            false => camera.or_else(|| free.iter().cycle().nth(start + index).copied()),
+        };
+        Shot {
+            picture: Some(*number),
+            camera: own.unwrap_or(Camera::ZoomIn),
+            subjects: Vec::new(),
+            ..first.clone()
+        }
+    };
+    let mut shots: Vec<Shot> = pictures.iter().enumerate().map(picture).collect();
+    let time = wanted.seconds as usize >= DRAWN_SECONDS * (shots.len() + 1);
+    if !first.subjects.is_empty() && time && !wanted.first_and_last {
+        shots.push(Shot { camera: camera.unwrap_or(Camera::Static), ..first.clone() });
+    }
+    in_turn(shots, wanted.seconds)
+}
+
+/// Shots of equal lengths that fade into each other.
+fn in_turn(mut shots: Vec<Shot>, seconds: u32) -> Vec<Shot> {
+    // In tenths, so that the lengths add up exactly.
+    let (tenths, count) = (u64::from(seconds) * 10, shots.len() as u64);
+    for (index, shot) in (0u64..).zip(&mut shots) {
+        let length = tenths * (index + 1) / count - tenths * index / count;
+        shot.seconds = length as f64 / 10.0;
+        shot.transition = if index == 0 { Transition::Cut } else { Transition::Fade };
+    }
+    shots
+}
+
+/// How a request was understood: what its first shot that is drawn has, else its first.
+pub(super) fn understood(storyboard: &Storyboard, reading: &Reading) -> Value {
+    let drawn = storyboard.shots.iter().find(|shot| shot.picture.is_none());
+    let Some(first) = drawn.or(storyboard.shots.first()) else { return json!({}) };
     json!({
         "setting": first.setting,
         "time": first.time,
         "weather": first.weather,
         "particles": first.particles,
-        "camera": camera,
+        "camera": said(reading, "camera", Camera::named),
         "palette": storyboard.palette,
         "mood": storyboard.mood,
         "subjects": first.subjects,

@@ -1,6 +1,8 @@
 //! Where a request contradicts itself, and which side won: the sketch before the fields of `style`,
 //! these before numbers and names in the prompt, and those before its other words.
 
+use reverie_domain::sketch::Sketch;
+
 use super::brief::names::{names_instrument, names_role};
 use super::brief::{Brief, Wishes, name_of, names};
 use super::understood::key_name;
@@ -42,7 +44,8 @@ fn judge(wishes: &Wishes<'_>, field: &str) -> String {
 }
 
 fn tempo(wishes: &Wishes<'_>, brief: &Brief, notes: &mut Vec<String>) {
-    let sketched = wishes.request.sketch.as_ref().map(|sketch| sketch.tempo_bpm);
+    let sketched =
+        wishes.request.sketch.as_ref().and_then(Sketch::music).map(|sketch| sketch.tempo_bpm);
     let hinted = wishes.request.style.tempo_bpm;
     let written = wishes.explicit.tempo_bpm;
     let differs = |one: f64, other: f64| (one / other - 1.0).abs() > PLAY;

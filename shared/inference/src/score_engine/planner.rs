@@ -1,7 +1,7 @@
 //! The half of the engine that makes no notes: it reads prompts and decides the form.
 
 use reverie_domain::manifest::{Extra, Manifest, Preset};
-use reverie_domain::sketch::MusicSketch;
+use reverie_domain::sketch::{MusicSketch, Sketch};
 
 use super::brief::{Brief, Outline, Wishes};
 use super::prompt::PromptReader;
@@ -57,7 +57,10 @@ impl ScorePlanner {
         let negative = request.negative_prompt.as_deref().map(read).transpose()?;
         let wishes = Wishes::new(request, &reading, negative.as_ref(), self.preset(request)?);
         let sketch = match &request.sketch {
-            Some(given) => given.clone(),
+            Some(Sketch::Music(given)) => given.clone(),
+            Some(Sketch::Video(_)) => {
+                return Err(EngineError::invalid("sketch", "is the sketch of a video"));
+            }
             None => {
                 let outline = Outline::new(&self.vocabulary, &wishes)?;
                 sketch::of_outline(&self.vocabulary, &outline, request)
@@ -124,6 +127,6 @@ impl Planner for ScorePlanner {
         };
         let frame = arrange::frame(&self.vocabulary, &brief);
         let understood = understood::of_plan(&self.vocabulary, &brief, &frame);
-        Ok(Plan { sketch, seconds, understood, warnings })
+        Ok(Plan { sketch: Sketch::Music(sketch), seconds, understood, warnings })
     }
 }

@@ -142,7 +142,7 @@ mod tests {
             detail: 0.3,
             motion: Some(motion),
         };
-        Reference { id: "upl_1".to_owned(), look: Some(look) }
+        Reference { id: "upl_1".to_owned(), look: Some(look), picture: None }
     }
 
     #[test]
@@ -165,7 +165,7 @@ mod tests {
 
     #[test]
     fn what_cannot_be_read_changes_nothing() {
-        let broken = Reference { id: "upl_1".to_owned(), look: None };
+        let broken = Reference { id: "upl_1".to_owned(), look: None, picture: None };
         assert_eq!(Steer::of(std::slice::from_ref(&broken)), Steer::default());
         assert!(explained(&[broken])[0]["says"].as_str().is_some_and(|s| s.contains("nothing")));
     }

@@ -84,7 +84,8 @@ fn a_loop_has_whole_bars_and_the_loudness_of_a_track() {
     let package = Package::open(&folder("models/reverie-score")).expect("package");
     let (engine, planner) = (load(&package).expect("engine"), load_planner(&package).expect("one"));
     for (prompt, seconds) in [("ambient pads, no drums", 24.0), ("funk with brass", 30.0)] {
-        let sketch = planner.plan(&request(prompt, seconds)).expect("a plan").sketch;
+        let plan = planner.plan(&request(prompt, seconds)).expect("a plan");
+        let sketch = plan.sketch.music().expect("music");
         let bar = sketch.bar_seconds() * 44_100.0;
         let output = generate(&*engine, &asked(prompt, seconds));
         let flac = file(&output, "loop.flac");

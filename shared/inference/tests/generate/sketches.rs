@@ -2,10 +2,19 @@
 
 use std::fs;
 
-use reverie_domain::sketch::{SketchSection, beats_per_bar};
-use reverie_inference::{MusicRequest, Package, StyleHints, load, load_planner};
+use reverie_domain::manifest::{Manifest, MusicWords, SketchInputs};
+use reverie_domain::sketch::{MusicSketch, Sketch, SketchSection, beats_per_bar};
+use reverie_inference::{MusicRequest, Package, Plan, StyleHints, load, load_planner};
 
 use crate::{file, folder, generate, listening::level, request, tiny_folder};
+
+fn music_words(manifest: &Manifest) -> MusicWords {
+    manifest.inputs.sketch.as_ref().and_then(SketchInputs::music).cloned().expect("words")
+}
+
+fn music(plan: &Plan) -> MusicSketch {
+    plan.sketch.music().cloned().expect("the sketch of music")
+}
 
 /// What a manifest says of sketches, against the tables that are used.
 #[test]
@@ -22,7 +31,7 @@ fn the_words_of_sketches_are_those_of_the_vocabulary() {
             names.sort();
             names
         };
-        let words = manifest.inputs.sketch.clone().expect("words");
+        let words = music_words(&manifest);
         assert_eq!(serde_json::json!(words.sections), tables["sections"]);
         assert_eq!(sorted(&words.metres), keys("metres"));
         assert_eq!(sorted(&words.modes), keys("modes"));
@@ -52,7 +61,7 @@ fn the_words_of_sketches_are_those_of_the_vocabulary() {
 fn a_plan_is_a_sketch_that_can_be_made() {
     let package = Package::open(&folder("models/reverie-score")).expect("package");
     let planner = load_planner(&package).expect("planner");
-    let words = planner.manifest().inputs.sketch.clone().expect("words");
+    let words = music_words(planner.manifest());
     for (seed, prompt) in
         ["solo piano lullaby", "hard techno at 140 bpm", "jazz waltz", "sad folk in 6/8", "", "d&b"]
             .into_iter()
@@ -61,8 +70,9 @@ fn a_plan_is_a_sketch_that_can_be_made() {
         for seconds in [5.0, 12.0, 30.0, 61.0, 180.0] {
             let asked = MusicRequest { seed: seed as u64, ..request(prompt, seconds) };
             let plan = planner.plan(&asked).expect("a plan");
-            let checked = plan.sketch.checked(&words, &planner.manifest().inputs.genres);
-            assert_eq!(checked.as_ref(), Ok(&plan.sketch), "{prompt} {seconds}");
+            let sketch = music(&plan);
+            let checked = sketch.checked(&words, &planner.manifest().inputs.genres);
+            assert_eq!(checked, Ok(sketch), "{prompt} {seconds}");
             assert!(
                 (f64::from(plan.seconds) - seconds).abs() < 1e-9,
                 "{prompt} {seconds}: {plan:?}"
@@ -111,7 +121,7 @@ fn intensity_is_heard_and_the_real_package_keeps_to_a_sketch() {
     let package = Package::open(&folder("models/reverie-score")).expect("package");
     let (engine, planner) = (load(&package).expect("engine"), load_planner(&package).expect("one"));
     let asked = request("funky pop with electric piano, drums and bass", 40.0);
-    let mut sketch = planner.plan(&asked).expect("a plan").sketch;
+    let mut sketch = music(&planner.plan(&asked).expect("a plan"));
     sketch.tempo_bpm = 120.0;
     sketch.metre = "4/4".to_owned();
     let all: Vec<String> = sketch.tracks.iter().map(|track| track.role.clone()).collect();
@@ -125,7 +135,7 @@ fn intensity_is_heard_and_the_real_package_keeps_to_a_sketch() {
     };
     sketch.sections = vec![section("verse", 0.05), section("bridge", 1.0)];
     let asked =
-        MusicRequest { seconds: f64::from(sketch.usual_seconds()), sketch: Some(sketch), ..asked };
+        MusicRequest { seconds: f64::from(sketch.usual_seconds()), sketch: Some(Sketch::Music(sketch)), ..asked };
     let output = generate(&*engine, &asked);
     let flac = file(&output, "track.flac");
     let (quiet, loud) = (level(flac, 1.0, 15.0), level(flac, 17.0, 29.0));

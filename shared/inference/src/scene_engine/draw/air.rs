@@ -1,10 +1,10 @@
 //! What falls, drifts and glows in the air.
 
-use reverie_domain::storyboard::{Particles, Weather};
-use tiny_skia::{PathBuilder, Transform};
+use reverie_domain::storyboard::Particles;
+use tiny_skia::Transform;
 
 use super::noise::{between, hash};
-use super::pen::{Rgb, rect};
+use super::pen::Rgb;
 use super::shot::Stage;
 
 /// Something that moves steadily and comes back at the other side: 0 to 1.
@@ -12,36 +12,7 @@ fn round(start: f32, way: f32) -> f32 {
     (start + way).rem_euclid(1.0)
 }
 
-pub(super) fn weather(stage: &mut Stage<'_>, weather: Weather, outside: bool) {
-    match weather {
-        Weather::Rain if outside => rain(stage, 260),
-        Weather::Storm if outside => {
-            rain(stage, 380);
-            lightning(stage);
-        }
-        Weather::Snow if outside => snow(stage),
-        Weather::Fog => fog(stage),
-        _ => {}
-    }
-}
-
-fn rain(stage: &mut Stage<'_>, count: i32) {
-    let (half, seed, time) = (stage.half(), stage.seed ^ 0x4A1, stage.time);
-    for (layer, depth) in [(0, 0.6), (1, 1.1)] {
-        let mut path = PathBuilder::new();
-        for index in 0..count {
-            let fall = round(hash(seed + layer, index * 2), time * (1.5 + 0.5 * depth));
-            let x = between(seed + layer, index * 2 + 1, -half, half + 0.2) - 0.12 * fall;
-            let y = -0.6 + 1.2 * fall;
-            path.move_to(x, y);
-            path.line_to(x - 0.0055, y + 0.04 * depth + 0.012);
-        }
-        let colour = Rgb::hex(0xD6E4F5).alpha(0.2 + 0.14 * depth);
-        stage.at(depth).stroke_path(path.finish(), 0.0011 + 0.0008 * depth, colour);
-    }
-}
-
-fn lightning(stage: &mut Stage<'_>) {
+pub(super) fn lightning(stage: &mut Stage<'_>) {
     let (seed, half, time) = (stage.seed ^ 0x11, stage.size.aspect() / 2.0, stage.time);
     let strike = (time / 1.7) as i32;
     let since = time - strike as f32 * 1.7 - between(seed, strike, 0.2, 0.9);
@@ -62,7 +33,7 @@ fn lightning(stage: &mut Stage<'_>) {
     pen.stroke(&points, 0.004, Rgb::WHITE.alpha(strength));
 }
 
-fn snow(stage: &mut Stage<'_>) {
+pub(super) fn snow(stage: &mut Stage<'_>) {
     let (half, seed, time) = (stage.half(), stage.seed ^ 0x510, stage.time);
     for (layer, depth, count, size) in
         [(0, 0.4, 170, 0.0022), (1, 0.8, 110, 0.004), (2, 1.3, 40, 0.0075)]
@@ -75,20 +46,6 @@ fn snow(stage: &mut Stage<'_>) {
             let r = size * between(seed, index * 3 + 2, 0.6, 1.2);
             pen.ellipse(x, -0.58 + 1.16 * fall, r, r, Rgb::WHITE.alpha(0.85));
         }
-    }
-}
-
-fn fog(stage: &mut Stage<'_>) {
-    let (half, light, time) = (stage.half(), stage.light, stage.time);
-    let colour = light.horizon.lighter(0.15);
-    let mut pen = stage.at(0.7);
-    let band = rect(-half, -0.2, 2.0 * half, 0.8);
-    pen.fade(band, (-0.2, colour.alpha(0.0)), (0.3, colour.alpha(0.5)));
-    for index in 0..8 {
-        let x = -half + 2.0 * half * round(hash(77, index), time * 0.02 * (1.0 + hash(78, index)));
-        let mut bank =
-            pen.within(Transform::from_row(1.0, 0.0, 0.0, 0.28, x, between(79, index, 0.0, 0.3)));
-        bank.glow(0.0, 0.0, 0.55, colour.alpha(0.5));
     }
 }
 

@@ -5,6 +5,10 @@ use tiny_skia::Transform;
 
 use super::Size;
 use super::noise::ease;
+use super::plate::Area;
+
+/// At how many times of a shot the view is looked at to see what it shows.
+const LOOKS: i32 = 32;
 
 /// The view at one time.
 #[derive(Debug, Clone, Copy)]
@@ -32,6 +36,26 @@ impl View {
             }
         };
         Self { x, y, zoom }
+    }
+
+    /// What a whole shot shows of what is at `depth`, and its greatest scale.
+    pub(super) fn seen(camera: Camera, size: Size, depth: f32) -> (f32, Area) {
+        let (width, height) = (size.width as f32, size.height as f32);
+        let mut seen = Area { left: 0.0, top: 0.0, right: 0.0, bottom: 0.0 };
+        let mut scale = height;
+        for look in 0..=LOOKS {
+            let to = Self::at(camera, look as f32 / LOOKS as f32).transform(size, depth);
+            seen.left = seen.left.min(-to.tx / to.sx);
+            seen.top = seen.top.min(-to.ty / to.sy);
+            seen.right = seen.right.max((width - to.tx) / to.sx);
+            seen.bottom = seen.bottom.max((height - to.ty) / to.sy);
+            scale = scale.max(to.sx);
+        }
+        if camera != Camera::Static {
+            // The view between two looks, and the pixel beside the last.
+            seen = seen.wider(4.0 / scale);
+        }
+        (scale, seen)
     }
 
     /// From the world to pixels, for what is at `depth`: 0 is infinitely far, 1 is where subjects are.

@@ -3,7 +3,7 @@
 use tiny_skia::{Path, PathBuilder};
 
 use super::noise::{between, hash, ridge};
-use super::pen::{Rgb, polygon};
+use super::pen::{Pen, Rgb, polygon};
 use super::shot::Stage;
 
 /// Everything below a line of noise: its mean height, how far it swings, and how many swings there are.
@@ -41,11 +41,10 @@ fn layers(stage: &mut Stage<'_>, rows: &[(f32, f32, Ridge, u32)]) {
         let top = line.at - line.height * 0.6;
         let below =
             colour.mix(light.land(light.horizon, 0.6), 0.3 * far).darker(0.12 * (1.0 - far));
-        stage.at(*depth).fade(
-            line.path(seed, half),
-            (top, colour.lighter(0.07)),
-            (top + 0.34, below),
-        );
+        stage.still(*depth, |pen| {
+            let path = line.path(seed, half);
+            pen.fade(path, (top, colour.lighter(0.07)), (top + 0.34, below));
+        });
     }
 }
 
@@ -78,30 +77,35 @@ fn bushes(stage: &mut Stage<'_>) {
     let (half, light, seed) = (stage.half(), stage.light, stage.seed ^ 0xB5);
     let line = Ridge { at: 0.17, height: 0.09, swings: 1.0, octaves: 2 };
     let under = stage.seed.wrapping_add(2 * 977);
-    let mut pen = stage.at(0.45);
-    for index in 0..16 {
-        let x = between(seed, index * 3, -half, half);
-        let size = between(seed, index * 3 + 1, 0.018, 0.04);
-        let colour = light.land(Rgb::hex(0x3E7A3A), 0.22).lighter(0.06 * hash(seed, index));
-        let y = line.y(under, x);
-        pen.block(x - size * 0.12, y - size * 0.8, size * 0.24, size, colour.darker(0.4));
-        for (dx, dy, r) in [(-0.6, -1.2, 0.7), (0.55, -1.25, 0.75), (0.0, -1.8, 0.95)] {
-            pen.round(x + dx * size, y + dy * size, r * size, r * size, colour);
+    stage.still(0.45, |pen| {
+        for index in 0..16 {
+            let x = between(seed, index * 3, -half, half);
+            let size = between(seed, index * 3 + 1, 0.018, 0.04);
+            let colour = light.land(Rgb::hex(0x3E7A3A), 0.22).lighter(0.06 * hash(seed, index));
+            let y = line.y(under, x);
+            pen.block(x - size * 0.12, y - size * 0.8, size * 0.24, size, colour.darker(0.4));
+            for (dx, dy, r) in [(-0.6, -1.2, 0.7), (0.55, -1.25, 0.75), (0.0, -1.8, 0.95)] {
+                pen.round(x + dx * size, y + dy * size, r * size, r * size, colour);
+            }
         }
-    }
+    });
 }
 
 fn flowers(stage: &mut Stage<'_>) {
+    if stage.light.is_snowy() {
+        return;
+    }
     let (half, light, seed) = (stage.half(), stage.light, stage.seed ^ 0xF1);
     let hues = [0xF6E27A, 0xF2F2F2, 0xE88AA8, 0xB79AE0];
-    let mut pen = stage.at(0.95);
-    for index in 0..70 {
-        let x = between(seed, index * 3, -half, half);
-        let y = between(seed, index * 3 + 1, 0.3, 0.52);
-        let size = 0.0035 + (y - 0.3) * 0.02;
-        let hue = hues[(hash(seed, index * 3 + 2) * 4.0) as usize % 4];
-        pen.ellipse(x, y, size, size * 0.8, Rgb::hex(hue).lit(light.land));
-    }
+    stage.still(0.95, |pen| {
+        for index in 0..70 {
+            let x = between(seed, index * 3, -half, half);
+            let y = between(seed, index * 3 + 1, 0.3, 0.52);
+            let size = 0.0035 + (y - 0.3) * 0.02;
+            let hue = hues[(hash(seed, index * 3 + 2) * 4.0) as usize % 4];
+            pen.ellipse(x, y, size, size * 0.8, Rgb::hex(hue).lit(light.land));
+        }
+    });
 }
 
 /// Blades before everything else.
@@ -144,7 +148,8 @@ pub(super) fn mountains(stage: &mut Stage<'_>) {
             (1.0, rock.mix(light.horizon, 0.35)),
         ];
         let path = line.path(seed, half);
-        stage.at(depth).stops(path, (top, line.at + line.height * 0.55), &stops);
+        let bottom = line.at + line.height * 0.55;
+        stage.still(depth, |pen| pen.stops(path, (top, bottom), &stops));
         gullies(stage, depth, &line, seed, rock.darker(0.3).alpha(0.3));
     }
     let line = |at, height| Ridge { at, height, swings: 2.0, octaves: 3 };
@@ -155,28 +160,35 @@ pub(super) fn mountains(stage: &mut Stage<'_>) {
     pines(stage, 0.55, 0.29, 0.05, 34, light.land(Rgb::hex(0x23402F), 0.1));
 }
 
-/// The shaded sides below the peaks.
+/// The sides of the peaks that are turned away from the light; they fade downwards.
 fn gullies(stage: &mut Stage<'_>, depth: f32, line: &Ridge, seed: u32, shadow: Rgb) {
     let half = stage.half();
-    let mut pen = stage.at(depth);
     let step = half / 80.0;
-    for index in 1..160 {
-        let x = -half + step * index as f32;
-        let y = line.y(seed, x);
-        let peak = y < line.y(seed, x - step) && y < line.y(seed, x + step);
-        if peak {
-            let deep = line.height * between(seed, index, 0.25, 0.6);
-            let mut side = vec![(x, y)];
-            // Only where the ground is lower than the peak, so that it stays on the mountain.
-            for k in 1..6 {
-                let x = x + step * 1.2 * k as f32;
-                side.push((x, line.y(seed, x) + 0.002));
+    stage.still(depth, |pen| {
+        for index in 1..160 {
+            let x = -half + step * index as f32;
+            let y = line.y(seed, x);
+            let peak = y < line.y(seed, x - step) && y < line.y(seed, x + step);
+            if !peak {
+                continue;
             }
-            side.push((x + step * 3.0, y + deep));
-            side.push((x + step * 0.6, y + deep * 0.6));
-            pen.fill(polygon(&side), shadow);
+            let deep = line.height * between(seed, index, 0.3, 0.62);
+            // Down the ridge on one side, as far as it falls, and back below the peak.
+            let mut side = vec![(x, y)];
+            for k in 1..9 {
+                let right = (x + step * k as f32, line.y(seed, x + step * k as f32) + 0.002);
+                if side.last().is_some_and(|last| right.1 < last.1) {
+                    break;
+                }
+                side.push(right);
+            }
+            let (right, foot) = side.last().copied().unwrap_or((x, y));
+            side.push((right + step * 0.5, foot.max(y + deep * 0.8)));
+            side.push((x + (right - x) * 0.35, y + deep));
+            side.push((x - step * 0.4, y + deep * 0.45));
+            pen.fade(polygon(&side), (y, shadow), (y + deep, shadow.alpha(0.0)));
         }
-    }
+    });
 }
 
 pub(super) fn desert(stage: &mut Stage<'_>) {
@@ -192,36 +204,38 @@ pub(super) fn desert(stage: &mut Stage<'_>) {
     cacti(stage);
     layers(stage, &[(0.9, 0.0, line(0.27, 0.06, 0.7), 0xE6B06A)]);
     let (half, light, seed) = (stage.half(), stage.light, stage.seed ^ 0xDE);
-    let mut pen = stage.at(0.92);
-    for row in 0..9 {
-        let y = 0.32 + 0.026 * row as f32;
-        let points: Vec<_> = (0..=40)
-            .map(|k| -half + half * k as f32 / 20.0)
-            .map(|x| (x, y + 0.008 * ridge(seed + row, x * 3.0, 2)))
-            .collect();
-        pen.stroke(&points, 0.0022, light.land(Rgb::hex(0xC08A48), 0.0).alpha(0.45));
-    }
+    stage.still(0.92, |pen| {
+        for row in 0..9 {
+            let y = 0.32 + 0.026 * row as f32;
+            let points: Vec<_> = (0..=40)
+                .map(|k| -half + half * k as f32 / 20.0)
+                .map(|x| (x, y + 0.008 * ridge(seed + row, x * 3.0, 2)))
+                .collect();
+            pen.stroke(&points, 0.0022, light.land(Rgb::hex(0xC08A48), 0.0).alpha(0.45));
+        }
+    });
 }
 
 fn cacti(stage: &mut Stage<'_>) {
     let (half, light, seed) = (stage.half(), stage.light, stage.seed ^ 0xCAC);
     let colour = light.land(Rgb::hex(0x4E7A4A), 0.15);
-    let mut pen = stage.at(0.45);
-    for index in 0..5 {
-        let x = between(seed, index * 2, -half, half);
-        let (s, y) = (between(seed, index * 2 + 1, 0.05, 0.1), 0.24);
-        pen.stroke(&[(x, y), (x, y - s)], s * 0.2, colour);
-        pen.stroke(
-            &[(x, y - s * 0.4), (x - s * 0.3, y - s * 0.45), (x - s * 0.3, y - s * 0.75)],
-            s * 0.14,
-            colour,
-        );
-        pen.stroke(
-            &[(x, y - s * 0.3), (x + s * 0.28, y - s * 0.35), (x + s * 0.28, y - s * 0.6)],
-            s * 0.14,
-            colour.darker(0.1),
-        );
-    }
+    stage.still(0.45, |pen| {
+        for index in 0..5 {
+            let x = between(seed, index * 2, -half, half);
+            let (s, y) = (between(seed, index * 2 + 1, 0.05, 0.1), 0.24);
+            pen.stroke(&[(x, y), (x, y - s)], s * 0.2, colour);
+            pen.stroke(
+                &[(x, y - s * 0.4), (x - s * 0.3, y - s * 0.45), (x - s * 0.3, y - s * 0.75)],
+                s * 0.14,
+                colour,
+            );
+            pen.stroke(
+                &[(x, y - s * 0.3), (x + s * 0.28, y - s * 0.35), (x + s * 0.28, y - s * 0.6)],
+                s * 0.14,
+                colour.darker(0.1),
+            );
+        }
+    });
 }
 
 pub(super) fn forest(stage: &mut Stage<'_>) {
@@ -241,25 +255,31 @@ pub(super) fn forest(stage: &mut Stage<'_>) {
     flowers(stage);
     // Two trunks frame the picture.
     let half = stage.size.aspect() / 2.0;
-    let mut pen = stage.at(1.2);
     let bark = light.land(Rgb::hex(0x2B2620), 0.0);
-    for (x, lean) in [(-half - 0.02, 0.03), (half + 0.02, -0.04)] {
-        pen.polygon(
-            &[(x - 0.06, 0.7), (x - 0.035 + lean, -0.6), (x + 0.035 + lean, -0.6), (x + 0.07, 0.7)],
-            bark,
-        );
-    }
+    stage.still(1.2, |pen| {
+        for (x, lean) in [(-half - 0.02, 0.03), (half + 0.02, -0.04)] {
+            let (left, right) = (x - 0.035 + lean, x + 0.035 + lean);
+            let trunk = [(x - 0.06, 0.7), (left, -0.6), (right, -0.6), (x + 0.07, 0.7)];
+            pen.polygon(&trunk, bark);
+        }
+    });
 }
 
 fn mist(stage: &mut Stage<'_>, depth: f32, foot: f32) {
     let (half, colour) = (stage.half(), stage.light.horizon);
     let band = super::pen::rect(-half, foot - 0.14, 2.0 * half, 0.2);
-    stage.at(depth).fade(band, (foot - 0.14, colour.alpha(0.0)), (foot + 0.04, colour.alpha(0.3)));
+    let (top, bottom) = (foot - 0.14, foot + 0.04);
+    stage.still(depth, |pen| {
+        pen.fade(band, (top, colour.alpha(0.0)), (bottom, colour.alpha(0.3)));
+    });
 }
 
 fn pines(stage: &mut Stage<'_>, depth: f32, foot: f32, height: f32, count: i32, colour: Rgb) {
     row_of_pines(stage, depth, (foot, height), 5, count, colour);
 }
+
+/// From this depth on one sees that trees sway.
+const SWAYS: f32 = 0.4;
 
 fn row_of_pines(
     stage: &mut Stage<'_>,
@@ -270,28 +290,38 @@ fn row_of_pines(
     colour: Rgb,
 ) {
     let (half, seed, time) = (stage.half(), stage.seed ^ (0x91 + salt), stage.time);
-    let mut pen = stage.at(depth);
-    for index in 0..count {
-        let x = -half + 2.0 * half * (index as f32 + hash(seed, index * 3)) / count as f32;
-        let tall = height * between(seed, index * 3 + 1, 0.6, 1.0);
-        let y = foot + 0.03 + 0.02 * hash(seed, index * 3 + 2);
-        let sway = (time * 0.9 + index as f32).sin() * 0.012 * tall;
-        let shade = colour.lighter(0.05 * hash(seed, index)).darker(0.08 * hash(seed, index + 90));
-        pen.block(x - tall * 0.025, y - tall * 0.2, tall * 0.05, tall * 0.22, shade.darker(0.45));
-        for tier in 0..5 {
-            let t = tier as f32 / 5.0;
-            let (bottom, top) = (y - tall * (0.1 + 0.72 * t), y - tall * (0.42 + 0.6 * t).min(1.0));
-            let wide = tall * (0.24 - 0.17 * t);
-            let lean = sway * (0.3 + t);
-            pen.body(
-                polygon(&[
-                    (x - wide + lean * 0.5, bottom),
-                    (x + lean, top),
-                    (x + wide + lean * 0.5, bottom),
-                    (x, bottom - tall * 0.03),
-                ]),
-                shade.lighter(0.03 * t),
-            );
+    let sways = depth > SWAYS && height > 0.1;
+    let row = |pen: &mut Pen<'_>| {
+        for index in 0..count {
+            let x = -half + 2.0 * half * (index as f32 + hash(seed, index * 3)) / count as f32;
+            let tall = height * between(seed, index * 3 + 1, 0.6, 1.0);
+            let y = foot + 0.03 + 0.02 * hash(seed, index * 3 + 2);
+            let time = if sways { time } else { 0.0 };
+            let sway = (time * 0.9 + index as f32).sin() * 0.012 * tall;
+            let shade =
+                colour.lighter(0.05 * hash(seed, index)).darker(0.08 * hash(seed, index + 90));
+            pine(pen, (x, y, tall), sway, shade);
         }
+    };
+    match sways {
+        true => row(&mut stage.at(depth)),
+        false => stage.still(depth, row),
+    }
+}
+
+fn pine(pen: &mut Pen<'_>, (x, y, tall): (f32, f32, f32), sway: f32, shade: Rgb) {
+    pen.block(x - tall * 0.025, y - tall * 0.2, tall * 0.05, tall * 0.22, shade.darker(0.45));
+    for tier in 0..5 {
+        let t = tier as f32 / 5.0;
+        let (bottom, top) = (y - tall * (0.1 + 0.72 * t), y - tall * (0.42 + 0.6 * t).min(1.0));
+        let wide = tall * (0.24 - 0.17 * t);
+        let lean = sway * (0.3 + t);
+        let outline = [
+            (x - wide + lean * 0.5, bottom),
+            (x + lean, top),
+            (x + wide + lean * 0.5, bottom),
+            (x, bottom - tall * 0.03),
+        ];
+        pen.body(polygon(&outline), shade.lighter(0.03 * t));
     }
 }

@@ -4,6 +4,9 @@ use reverie_domain::storyboard::{TimeOfDay, Weather};
 
 use super::pen::Rgb;
 
+/// What lies on the land in winter.
+const SNOW: Rgb = Rgb::hex(0xF3F7FC);
+
 /// The light of a shot.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Light {
@@ -22,6 +25,8 @@ pub(super) struct Light {
     pub(super) cloud: Rgb,
     /// How much of the sky is hidden, 0 to 1.
     pub(super) cover: f32,
+    /// How much of the land snow covers, 0 to 1.
+    snow: f32,
 }
 
 impl Light {
@@ -80,6 +85,7 @@ impl Light {
             subject,
             cloud,
             cover: 0.35,
+            snow: if weather == Weather::Snow { 0.72 } else { 0.0 },
         };
         light.under(weather)
     }
@@ -108,8 +114,12 @@ impl Light {
         self.time == TimeOfDay::Night
     }
 
+    pub(super) fn is_snowy(&self) -> bool {
+        self.snow > 0.0
+    }
+
     /// A colour of the land, `far` (0–1) away.
     pub(super) fn land(&self, colour: Rgb, far: f32) -> Rgb {
-        colour.lit(self.land).mix(self.horizon, far * 0.8)
+        colour.mix(SNOW, self.snow).lit(self.land).mix(self.horizon, far * 0.8)
     }
 }

@@ -1,6 +1,7 @@
 //! Randomness that depends on a place alone.
 
 /// A number in [0, 1) for each index.
+#[inline]
 pub(super) fn hash(seed: u32, index: i32) -> f32 {
     let mut x = seed.wrapping_mul(0x9E37_79B9) ^ (index as u32).wrapping_mul(0x85EB_CA6B);
     x = (x ^ (x >> 16)).wrapping_mul(0x7FEB_352D);
@@ -14,6 +15,7 @@ pub(super) fn between(seed: u32, index: i32, low: f32, high: f32) -> f32 {
 }
 
 /// 0 to 1 without kinks.
+#[inline]
 pub(super) fn ease(x: f32) -> f32 {
     let x = x.clamp(0.0, 1.0);
     x * x * (3.0 - 2.0 * x)

@@ -1,27 +1,55 @@
 //! One shot: its layers from far to near.
 
-use reverie_domain::storyboard::{Particles, Setting, Shot, Transition, Weather};
-use tiny_skia::{FilterQuality, Pixmap, PixmapPaint, Transform};
+use reverie_domain::storyboard::{Camera, Particles, Setting, Shot, Weather};
+use tiny_skia::Pixmap;
 
 use super::camera::View;
+use super::drifting::Drifting;
+use super::grade::{Grade, Tone};
 use super::light::Light;
-use super::noise::{between, ease, hash, plane};
+use super::noise::{between, hash};
 use super::pen::{Pen, Rgb, rect};
+use super::photo::Photo;
+use super::plate::{Area, Plate};
+use super::set::{Plates, Setter};
+use super::text::Title;
 use super::{Size, air, land, places, subjects, wild};
+use crate::reference::Picture;
+use crate::scene_engine::Screen;
+
+/// How many pixels of a frame are one, along each side, where there are no edges.
+const COARSE: f32 = 4.0;
 
 /// A shot that is ready to be drawn.
 pub(super) struct ShotScene {
     shot: Shot,
+    /// Seconds from the first frame to the last.
+    span: f32,
     size: Size,
     light: Light,
     seed: u32,
-    /// The clouds or the nebula; twice as wide as the picture, and small.
-    veil: Option<Pixmap>,
+    /// What stands still.
+    plates: Plates,
+    /// What moves as a whole.
+    drifting: Drifting,
+    /// Instead of the setting.
+    photo: Option<Photo>,
+    title: Option<Title>,
+    pub(super) grade: Grade,
+}
+
+/// What a frame is made on.
+enum Layers<'f> {
+    /// No frame yet: what stands still is drawn.
+    Setting(&'f mut Setter),
+    /// What stands still is laid down.
+    Laying { plates: &'f Plates, next: usize },
 }
 
 /// What the layers of a frame are drawn with.
 pub(super) struct Stage<'f> {
     frame: &'f mut Pixmap,
+    layers: Layers<'f>,
     view: View,
     pub(super) size: Size,
     pub(super) light: Light,
@@ -31,9 +59,68 @@ pub(super) struct Stage<'f> {
 }
 
 impl Stage<'_> {
-    /// A pen for what is at `depth`, 0 to 1.
+    /// A pen for what moves at `depth`, 0 to 1.
     pub(super) fn at(&mut self, depth: f32) -> Pen<'_> {
+        if let Layers::Setting(setter) = &mut self.layers {
+            setter.close();
+        }
         Pen::new(self.frame, self.view.transform(self.size, depth))
+    }
+
+    /// Draws what stands still at `depth`: once for all frames of the shot.
+    pub(super) fn still(&mut self, depth: f32, draw: impl FnOnce(&mut Pen<'_>)) {
+        match &mut self.layers {
+            Layers::Setting(setter) => setter.still(depth, draw),
+            Layers::Laying { plates, next } => {
+                if let Some(plate) = plates.at(*next) {
+                    plate.lay(self.frame, self.view.transform(self.size, plate.depth), (0.0, 0.0));
+                }
+                *next += 1;
+            }
+        }
+    }
+
+    /// Draws what moves and has no edges, with a quarter of the pixels.
+    pub(super) fn coarse(&mut self, depth: f32, draw: impl FnOnce(&mut Pen<'_>)) {
+        if let Layers::Setting(setter) = &mut self.layers {
+            return setter.close();
+        }
+        let view = self.view.transform(self.size, depth);
+        let area = Area {
+            left: -view.tx / view.sx,
+            top: -view.ty / view.sy,
+            right: (self.size.width as f32 - view.tx) / view.sx,
+            bottom: (self.size.height as f32 - view.ty) / view.sy,
+        };
+        if let Some(plate) =
+            Plate::drawn(depth, view.sx / COARSE, area.wider(2.0 * COARSE / view.sx), draw)
+        {
+            plate.lay(self.frame, view, (0.0, 0.0));
+        }
+    }
+
+    /// Lays down something that moves as a whole.
+    pub(super) fn lay(&mut self, plate: &Plate, shift: (f32, f32)) {
+        if let Layers::Setting(setter) = &mut self.layers {
+            return setter.close();
+        }
+        plate.lay(self.frame, self.view.transform(self.size, plate.depth), shift);
+    }
+
+    /// The same for what moves fast.
+    pub(super) fn lay_fast(&mut self, plate: &Plate, shift: (f32, f32)) {
+        if let Layers::Setting(setter) = &mut self.layers {
+            return setter.close();
+        }
+        plate.lay_fast(self.frame, self.view.transform(self.size, plate.depth), shift);
+    }
+
+    /// Fills the frame with a picture.
+    fn photo(&mut self, photo: &Photo, camera: Camera, share: f32) {
+        match &mut self.layers {
+            Layers::Setting(setter) => setter.close(),
+            Layers::Laying { .. } => photo.draw(self.frame, camera, share),
+        }
     }
 
     /// Half of the picture's width, and what a moving view may show beside it.
@@ -45,63 +132,124 @@ impl Stage<'_> {
     pub(super) fn backdrop(&mut self, stops: &[(f32, Rgb)], top: f32, bottom: f32) {
         let half = self.half();
         let path = rect(-half, top, 2.0 * half, bottom - top);
-        self.at(0.0).stops(path, (top, bottom), stops);
+        self.still(0.0, |pen| pen.stops(path, (top, bottom), stops));
     }
 }
 
 impl ShotScene {
-    pub(super) fn new(shot: &Shot, size: Size, seed: u64) -> Self {
+    /// A shot that is drawn. Its colours go towards those of a tone. `None` for a size that cannot be.
+    pub(super) fn new(
+        shot: &Shot,
+        screen: Screen,
+        seed: u64,
+        (grade, tone): (Grade, Option<Tone>),
+    ) -> Option<Self> {
+        let mut scene = Self::bare(shot, screen, seed, grade);
+        scene.set()?;
+        if let Some(tone) = tone {
+            let mut frame = Pixmap::new(screen.size.width, screen.size.height)?;
+            scene.draw(&mut frame, shot.seconds as f32 / 2.0);
+            let pixels = frame.pixels().iter().step_by(61);
+            let own = Tone::of(pixels.map(|pixel| [pixel.red(), pixel.green(), pixel.blue()]));
+            scene.grade = grade.towards(&own, &tone);
+        }
+        scene.title = title(shot, screen.size);
+        Some(scene)
+    }
+
+    /// A shot of a picture.
+    pub(super) fn of_picture(
+        shot: &Shot,
+        picture: &Picture,
+        screen: Screen,
+        seed: u64,
+        grade: Grade,
+    ) -> Option<Self> {
+        let mut scene = Self::bare(shot, screen, seed, grade);
+        scene.photo = Some(Photo::new(picture, screen.size));
+        scene.set()?;
+        scene.title = title(shot, screen.size);
+        Some(scene)
+    }
+
+    fn bare(shot: &Shot, screen: Screen, seed: u64, grade: Grade) -> Self {
+        let Screen { size, rate } = screen;
         let light = Light::new(shot.time, shot.weather);
         // The lower half of a seed is all of it.
         let seed = (seed as u32) ^ (shot.setting as u32).wrapping_mul(0x51ED_270B);
-        let veil = match shot.setting {
-            Setting::Room | Setting::Abstract | Setting::Underwater => None,
-            Setting::Space => nebula(size, seed),
-            _ => clouds(size, seed, &light),
-        };
-        Self { shot: shot.clone(), size, light, seed, veil }
+        Self {
+            drifting: Drifting::new(shot, size, seed, &light),
+            plates: Plates::default(),
+            shot: shot.clone(),
+            // The last frame is at the end of every movement.
+            span: (shot.seconds as f32 - 1.0 / rate as f32).max(0.1),
+            size,
+            light,
+            seed,
+            photo: None,
+            title: None,
+            grade,
+        }
     }
 
-    pub(super) fn transition(&self) -> Transition {
-        self.shot.transition
+    /// Draws what stands still.
+    fn set(&mut self) -> Option<()> {
+        let mut setter = Setter::new(self.shot.camera, self.size);
+        self.layers(&mut Pixmap::new(1, 1)?, Layers::Setting(&mut setter), 0.0);
+        self.plates = setter.finish();
+        Some(())
     }
 
     /// Draws the shot as it is `time` seconds after it began.
     pub(super) fn draw(&self, frame: &mut Pixmap, time: f32) {
-        let share = time / self.shot.seconds.max(0.1) as f32;
-        let view = View::at(self.shot.camera, share);
+        self.layers(frame, Layers::Laying { plates: &self.plates, next: 0 }, time);
+        if let Some(title) = &self.title {
+            title.draw(frame, time);
+        }
+    }
+
+    /// Whatever the time, the same things stand still in the same order.
+    fn layers(&self, frame: &mut Pixmap, layers: Layers<'_>, time: f32) {
+        // While a shot fades out, what is in it goes on, but not the view.
+        let share = time / self.span;
+        let view = View::at(self.shot.camera, share.min(1.0));
         let (light, seed) = (self.light, self.seed);
-        let mut stage = Stage { frame, view, size: self.size, light, seed, time };
-        let outside = !matches!(
-            self.shot.setting,
-            Setting::Room | Setting::Abstract | Setting::Underwater | Setting::Space
-        );
-        if outside {
-            self.sky(&mut stage);
+        let mut stage = Stage { frame, layers, view, size: self.size, light, seed, time };
+        match &self.photo {
+            Some(photo) => stage.photo(photo, self.shot.camera, share),
+            None => self.setting(&mut stage),
         }
-        match self.shot.setting {
-            Setting::Sky => land::far_below(&mut stage),
-            Setting::Meadow => land::meadow(&mut stage),
-            Setting::Mountains => land::mountains(&mut stage),
-            Setting::Desert => land::desert(&mut stage),
-            Setting::Forest => land::forest(&mut stage),
-            Setting::Water => wild::water(&mut stage),
-            Setting::Underwater => wild::underwater(&mut stage),
-            Setting::Space => {
-                wild::space(&mut stage);
-                self.veil(&mut stage, 1.0);
-                wild::planet(&mut stage);
-            }
-            Setting::City => places::city(&mut stage, self.shot.weather == Weather::Rain),
-            Setting::Room => places::room(&mut stage),
-            Setting::Abstract => places::swirls(&mut stage),
-        }
+        let drawn = self.photo.is_none();
         subjects::draw(&mut stage, &self.shot, share);
-        if self.shot.setting == Setting::Meadow {
+        if drawn && self.shot.setting == Setting::Meadow && !self.light.is_snowy() {
             land::grass(&mut stage);
         }
-        air::weather(&mut stage, self.shot.weather, outside);
+        let outside = !drawn || is_outside(self.shot.setting);
+        self.drifting.weather(&mut stage, self.shot.weather, outside);
         air::particles(&mut stage, self.shot.particles);
+    }
+
+    fn setting(&self, stage: &mut Stage<'_>) {
+        if is_outside(self.shot.setting) {
+            self.sky(stage);
+        }
+        match self.shot.setting {
+            Setting::Sky => land::far_below(stage),
+            Setting::Meadow => land::meadow(stage),
+            Setting::Mountains => land::mountains(stage),
+            Setting::Desert => land::desert(stage),
+            Setting::Forest => land::forest(stage),
+            Setting::Water => wild::water(stage),
+            Setting::Underwater => wild::underwater(stage),
+            Setting::Space => {
+                wild::space(stage);
+                self.drifting.veil(stage);
+                wild::planet(stage);
+            }
+            Setting::City => places::city(stage, self.shot.weather == Weather::Rain),
+            Setting::Room => places::room(stage),
+            Setting::Abstract => places::swirls(stage),
+        }
     }
 
     fn sky(&self, stage: &mut Stage<'_>) {
@@ -118,22 +266,16 @@ impl ShotScene {
         if !matches!(self.shot.weather, Weather::Rain | Weather::Storm | Weather::Snow) {
             sun_or_moon(stage);
         }
-        self.veil(stage, ease(light.cover * 1.5));
+        self.drifting.veil(stage);
     }
+}
 
-    /// The clouds drift to the left.
-    fn veil(&self, stage: &mut Stage<'_>, opacity: f32) {
-        let Some(veil) = &self.veil else { return };
-        let scale = stage.size.width as f32 * 1.6 / veil.width() as f32;
-        let drift = -0.012 * stage.time * stage.size.height as f32;
-        let view = stage.view.transform(stage.size, 0.15);
-        let left = view.tx - 0.75 * stage.size.width as f32 + drift;
-        let top = view.ty - 0.55 * stage.size.height as f32;
-        let paint =
-            PixmapPaint { opacity, quality: FilterQuality::Bilinear, ..PixmapPaint::default() };
-        let to = Transform::from_row(scale, 0.0, 0.0, scale, left, top);
-        stage.frame.draw_pixmap(0, 0, veil.as_ref(), &paint, to, None);
-    }
+fn title(shot: &Shot, size: Size) -> Option<Title> {
+    Title::new(shot.title.as_deref()?, size, shot.seconds as f32, !shot.subjects.is_empty())
+}
+
+pub(super) fn is_outside(setting: Setting) -> bool {
+    !matches!(setting, Setting::Room | Setting::Abstract | Setting::Underwater | Setting::Space)
 }
 
 pub(super) fn stars(stage: &mut Stage<'_>, count: i32) {
@@ -156,61 +298,19 @@ pub(super) fn stars(stage: &mut Stage<'_>, count: i32) {
 fn sun_or_moon(stage: &mut Stage<'_>) {
     let (light, wide) = (stage.light, stage.size.aspect().min(1.4));
     let (x, y) = (light.star_at.0 * wide, light.star_at.1);
-    let mut pen = stage.at(0.05);
-    if light.is_night() {
-        pen.glow(x, y, 0.36, Rgb::hex(0x9FB4FF).alpha(0.3));
-        pen.sphere(x, y, 0.052, light.star);
-        for (dx, dy, r) in [(-0.015, -0.01, 0.011), (0.018, 0.012, 0.008), (0.004, 0.024, 0.006)] {
-            pen.ellipse(x + dx, y + dy, r, r, Rgb::hex(0xB9B7A6).alpha(0.55));
+    stage.still(0.05, |pen| {
+        if light.is_night() {
+            pen.glow(x, y, 0.36, Rgb::hex(0x9FB4FF).alpha(0.3));
+            pen.sphere(x, y, 0.052, light.star);
+            for (dx, dy, r) in
+                [(-0.015, -0.01, 0.011), (0.018, 0.012, 0.008), (0.004, 0.024, 0.006)]
+            {
+                pen.ellipse(x + dx, y + dy, r, r, Rgb::hex(0xB9B7A6).alpha(0.55));
+            }
+        } else {
+            pen.glow(x, y, 0.75, light.star.mix(light.horizon, 0.35).alpha(0.75));
+            pen.glow(x, y, 0.2, light.star.alpha(0.9));
+            pen.ellipse(x, y, 0.055, 0.055, light.star);
         }
-    } else {
-        pen.glow(x, y, 0.75, light.star.mix(light.horizon, 0.35).alpha(0.75));
-        pen.glow(x, y, 0.2, light.star.alpha(0.9));
-        pen.ellipse(x, y, 0.055, 0.055, light.star);
-    }
-}
-
-/// Clouds that are denser towards the horizon's side and lit from above.
-fn clouds(size: Size, seed: u32, light: &Light) -> Option<Pixmap> {
-    let (width, height) = (size.width / 2, size.height * 10 / 36);
-    let mut veil = Pixmap::new(width, height)?;
-    let floor = 0.60 - 0.26 * light.cover;
-    let unit = 5.2 / size.height as f32;
-    let shadow = light.cloud.mix(light.zenith, 0.45);
-    for (index, pixel) in veil.pixels_mut().iter_mut().enumerate() {
-        let (x, y) = ((index as u32 % width) as f32, (index as u32 / width) as f32);
-        let share = y / height as f32;
-        let (u, v) = (x * unit * 2.2, y * unit * 5.0);
-        let here = plane(seed, u, v);
-        let above = plane(seed, u, v - 0.22);
-        let edge = ease(share * 6.0) * ease((1.0 - share) * 3.0);
-        let alpha = ease((here - floor) / 0.2) * edge * 0.93;
-        let lit = (0.5 + (here - above) * 3.2).clamp(0.0, 1.0);
-        *pixel = premultiplied(shadow.mix(light.cloud, lit), alpha);
-    }
-    Some(veil)
-}
-
-fn nebula(size: Size, seed: u32) -> Option<Pixmap> {
-    let (width, height) = (size.width / 2, size.height * 12 / 36);
-    let mut veil = Pixmap::new(width, height)?;
-    let hues = [0x5B2A86, 0x1F4E9C, 0xB0356E, 0x1C8C8C].map(Rgb::hex);
-    let first = hues[(hash(seed, 5) * 4.0) as usize % 4];
-    let second = hues[(hash(seed, 6) * 4.0 + 1.0) as usize % 4];
-    let unit = 4.0 / size.height as f32;
-    for (index, pixel) in veil.pixels_mut().iter_mut().enumerate() {
-        let (x, y) = ((index as u32 % width) as f32, (index as u32 / width) as f32);
-        let (u, v) = (x * unit * 2.2, y * unit * 3.0);
-        let share = y / height as f32;
-        let edge = ease(share * 5.0) * ease((1.0 - share) * 5.0);
-        let alpha = ease((plane(seed, u, v) - 0.42) / 0.4) * edge * 0.62;
-        *pixel = premultiplied(first.mix(second, plane(seed ^ 9, u * 0.7, v * 0.7)), alpha);
-    }
-    Some(veil)
-}
-
-fn premultiplied(colour: Rgb, alpha: f32) -> tiny_skia::PremultipliedColorU8 {
-    let byte = |part: f32| (part.clamp(0.0, 1.0) * 255.0) as u8;
-    tiny_skia::ColorU8::from_rgba(byte(colour.0), byte(colour.1), byte(colour.2), byte(alpha))
-        .premultiply()
+    });
 }
