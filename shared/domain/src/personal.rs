@@ -92,6 +92,7 @@ mod tests {
     use crate::{
         erasure::{BACKUP_DAYS, RECEIPT_DAYS},
         export::{EXPORT_DAYS, ROW_DAYS},
+        legal_hold::LAPSE,
         plan::{GUEST_DAYS, Plan, UPLOAD_DAYS, USER_DAYS},
     };
 
@@ -116,6 +117,9 @@ mod tests {
         assert!(kept("erasures").contains(&format!("{BACKUP_DAYS} days")));
         assert!(kept("erasures").contains(&format!("{} years", RECEIPT_DAYS / 365)));
         assert_eq!(kept("uploads"), format!("{UPLOAD_DAYS} day, the row {} days", UPLOAD_DAYS + 1));
+        assert!(
+            kept("legal holds").contains(&format!("a proposal {} days", LAPSE.as_hours() / 24))
+        );
         let exports = format!("the archive {EXPORT_DAYS} days, the row {ROW_DAYS} days more");
         assert_eq!(kept("exports"), exports);
     }

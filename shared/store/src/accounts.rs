@@ -256,6 +256,15 @@ pub async fn find(tables: &dyn Tables, id: AccountId) -> Result<Option<Account>,
     Ok(found.filter(Account::is_open))
 }
 
+/// The accounts' rows as they are, those that are being erased among them.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn present(tables: &dyn Tables, ids: &[AccountId]) -> Result<Vec<Account>, StoreError> {
+    let keys: Vec<Key> = ids.iter().copied().map(account_key).collect();
+    tables.get(&keys).await?.into_iter().flatten().map(from_row).collect()
+}
+
 /// The account, and after it the guests that became it.
 ///
 /// # Errors

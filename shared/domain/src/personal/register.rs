@@ -33,5 +33,6 @@ pub const REGISTER: &[PersonalData] = &[
     service::ERASURES,
     operators::OPERATORS_ACTS,
     operators::REQUESTS_BY_MAIL,
+    operators::LEGAL_HOLDS,
     service::ADDRESS,
 ];

@@ -8,7 +8,10 @@ use jiff::Timestamp;
 use reverie_api::{email_token, unsubscribe_token};
 use reverie_domain::{
     consent::TEXT_VERSION,
-    ids::{ErasureId, ExportId, GenerationId, KeyId, SessionId, SubjectRequestId, UploadId},
+    ids::{
+        ErasureId, ExportId, GenerationId, KeyId, LegalHoldId, SessionId, SubjectRequestId,
+        UploadId,
+    },
     policy,
     scope::Scope,
 };
@@ -23,6 +26,7 @@ use crate::TestApp;
 
 /// A prompt and a label that nobody but the owner may ever see.
 const SECRET: &str = "the-owners-secret";
+const HOLDS: &str = "/v1/operator/legal-holds";
 
 /// A deployment with people in it.
 pub(super) struct World {
@@ -33,6 +37,9 @@ pub(super) struct World {
     pub(super) guest: Client,
     pub(super) operator: Client,
     subject_request: String,
+    /// An order about the account of somebody else, and that account.
+    legal_hold: String,
+    ordered: String,
     finished: String,
     to_cancel: String,
     to_delete: String,
@@ -70,10 +77,14 @@ impl World {
         let operator = app.operator().await;
         let asked = json!({"kind": "access", "reference": SECRET});
         let asked = operator.post("/v1/operator/subject-requests", asked).await;
+        let ordered = app.guest().await.account().await.to_string();
+        let order = operator.post(HOLDS, order(&ordered)).await.expect(StatusCode::CREATED);
         let erased = app.guest().await.delete("/v1/me?confirm=erase").await;
         let erased = erased.expect(StatusCode::ACCEPTED);
         Self {
             subject_request: id(&asked.expect(StatusCode::CREATED)),
+            legal_hold: id(&order),
+            ordered,
             operator,
             export: export(&owner).await,
             unsubscribe: unsubscribe(&app, &owner).await,
@@ -104,6 +115,7 @@ impl World {
         let others = [&self.upload_to_complete, &self.upload_to_delete];
         let others = others.into_iter().chain([&self.key_to_revoke, &self.session_to_end]);
         let others = others.chain([&self.erasure, &self.receipt_token, &self.export]);
+        let others = others.chain([&self.legal_hold, &self.ordered]);
         ids.into_iter().chain(others).map(String::as_str).chain([SECRET]).collect()
     }
 
@@ -119,6 +131,7 @@ impl World {
             Some("api-keys") => KeyId::new().to_string(),
             Some("erasures") => ErasureId::new().to_string(),
             Some("me") => ExportId::new().to_string(),
+            Some("operator") if operation.contains("legal-holds") => LegalHoldId::new().to_string(),
             Some("operator") => SubjectRequestId::new().to_string(),
             Some("sessions") => SessionId::new().to_string(),
             _ => GenerationId::new().to_string(),
@@ -164,6 +177,7 @@ impl World {
         // It is in the body; see `call`.
         let path = match operation {
             "PUT /v1/me/email" => format!("{path}?token={}", self.new_email),
+            "POST /v1/operator/legal-holds" => format!("{path}?token={}", self.ordered),
             _ => path,
         };
         assert!(
@@ -185,6 +199,7 @@ impl World {
             "GET /v1/erasures/{id}" => &self.erasure,
             "GET /v1/me/exports/{id}" => &self.export,
             "PATCH /v1/operator/subject-requests/{id}" => &self.subject_request,
+            _ if operation.contains(HOLDS) => &self.legal_hold,
             _ if operation.contains("/v1/uploads/") => &self.upload,
             _ => &self.finished,
         }
@@ -213,6 +228,7 @@ fn body(operation: &str) -> Option<Value> {
             json!({"kind": "appeal", "reference": "a mail"})
         }
         "PATCH /v1/operator/subject-requests/{id}" => json!({"outcome": "granted"}),
+        "POST /v1/operator/legal-holds/{id}/release" => json!({"secret": true}),
         "PUT /v1/me/limits" => json!({"per_job": 1_000}),
         "PUT /v1/me/preferences" => json!({"seconds": 30}),
         "POST /v1/uploads" => json!({"content_type": "image/png", "bytes": 100}),
@@ -233,11 +249,21 @@ pub(super) async fn call(caller: &Client, operation: &str, path: &str) -> Answer
     if operation == "PUT /v1/me/email" {
         return send(request.json(&json!({ "token": token }))).await;
     }
+    if operation == "POST /v1/operator/legal-holds" {
+        return send(request.json(&order(token))).await;
+    }
     send(match body(operation) {
         Some(body) => request.json(&body),
         None => request,
     })
     .await
+}
+
+/// An order about this account.
+fn order(account: &str) -> Value {
+    json!({
+        "account": account, "kind": "freeze", "reference": "a file", "reason": "a court", "secret": true,
+    })
 }
 
 fn id(thing: &Value) -> String {

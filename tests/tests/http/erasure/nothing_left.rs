@@ -19,10 +19,10 @@ use super::{announced, erased, start};
 use crate::TestApp;
 
 /// What a person writes, and their files contain. Its parts survive no encoding as a whole.
-const MARK: &str = "plänted/mark+4b1d5c9e77aa";
+pub(super) const MARK: &str = "plänted/mark+4b1d5c9e77aa";
 
 /// A text as it might be written down.
-fn forms(text: &str) -> BTreeSet<Vec<u8>> {
+pub(super) fn forms(text: &str) -> BTreeSet<Vec<u8>> {
     let ascii = |byte: u8| match byte {
         b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => {
             char::from(byte).to_string()
@@ -48,7 +48,7 @@ fn forms(text: &str) -> BTreeSet<Vec<u8>> {
 }
 
 /// Where in the folder one of the forms is, names included.
-fn found(folder: &Path, forms: &BTreeSet<Vec<u8>>) -> Vec<String> {
+pub(super) fn found(folder: &Path, forms: &BTreeSet<Vec<u8>>) -> Vec<String> {
     let mut places = Vec::new();
     let mut folders = vec![folder.to_owned()];
     while let Some(current) = folders.pop() {
@@ -71,7 +71,7 @@ fn found(folder: &Path, forms: &BTreeSet<Vec<u8>>) -> Vec<String> {
 }
 
 /// A person who has written the mark wherever one can write something.
-async fn planted(app: &TestApp) -> (Client, Value) {
+pub(super) async fn planted(app: &TestApp) -> (Client, Value) {
     let nobody = app.nobody();
     let agent =
         format!("{MARK} Mozilla/5.0 (Windows NT 10.0; rv:145.0) Gecko/20100101 Firefox/145.0");
@@ -109,7 +109,7 @@ fn without_labels(wish: &Value) -> Value {
 
 /// The same person after signing in; another guest of theirs, who has made something, becomes that
 /// account.
-async fn signed_in(guest: Client) -> Client {
+pub(super) async fn signed_in(guest: Client) -> Client {
     let email = format!("{MARK}@example.com");
     let mut browser = Browser::new(&guest.base);
     browser.keep("reverie", guest.token.clone().unwrap());
@@ -124,7 +124,7 @@ async fn signed_in(guest: Client) -> Client {
     guest
 }
 
-fn count(receipt: &Value, store: &str, kind: &str) -> u64 {
+pub(super) fn count(receipt: &Value, store: &str, kind: &str) -> u64 {
     let deleted = receipt["deleted"].as_array().unwrap();
     let same = |one: &&Value| one["store"] == store && one["kind"] == kind;
     deleted.iter().find(same).map_or(0, |one| one["count"].as_u64().unwrap())
@@ -221,7 +221,7 @@ fn checked(keys: &Value, jws: &str) -> Value {
 }
 
 /// Waits until the worker has found that its job is gone.
-async fn nothing_queued(stack: &Stack) {
+pub(super) async fn nothing_queued(stack: &Stack) {
     let waited = tokio::time::timeout(PATIENCE, async {
         while messages(stack).await != Ok(0) {
             tokio::time::sleep(Duration::from_millis(50)).await;
@@ -232,7 +232,7 @@ async fn nothing_queued(stack: &Stack) {
 
 /// The embedded S3 has a folder for each part of a key. Empty ones go after an hour, and then those
 /// that were not empty for them.
-async fn empty_folders_end(app: &TestApp) {
+pub(super) async fn empty_folders_end(app: &TestApp) {
     let before = SystemTime::now() - Duration::from_secs(2 * 3600);
     for _ in 0..6 {
         let mut folders = vec![app.data().join("s3")];

@@ -114,13 +114,14 @@ pub(super) const ERASURES: PersonalData = PersonalData {
             "counted_to",
             "deleted",
             "completed_at",
+            "held",
             "due_at",
         ],
     )
     .not_exported("an account that is being erased makes no export; it has its receipt")],
     purpose: "to erase, to show that it was done, and to do it again after a restore",
-    kept: "the account's id for 7 days, until backups are gone; the rest, which names nobody, for 3 \
-           years",
+    kept: "the account's id for 7 days, until backups are gone, or while an order keeps a copy; the rest, \
+           which names nobody, for 3 years",
     shown: "GET /v1/erasures/{id}",
     erased: "ends by itself",
 };
