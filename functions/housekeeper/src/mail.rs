@@ -78,6 +78,9 @@ impl Housekeeper {
         let link = match letter {
             Letter::ExportReady { export, .. } => format!("{origin}/v1/me/exports/{export}"),
             Letter::Inactive { .. } => format!("{origin}/"),
+            Letter::AddressChanged { from } => {
+                return Ok(Some(Addressed { to: from.clone(), link: format!("{origin}/") }));
+            }
             Letter::ConfirmEmail { request } => {
                 let now = self.clock.now();
                 let new = new_email(&*self.tables, account.id).await?;

@@ -52,7 +52,8 @@ pub(super) const MAIL: PersonalData = PersonalData {
         "mail",
         &["id", "account", "letter", "created_at", "due_at", "tries"],
     )],
-    purpose: "to send what the person is to be told: which letter, and not its text",
+    purpose: "to send what the person is to be told: which letter, and not its text; the address only if it \
+              is no longer the account's",
     kept: "until it is sent, two days at most",
     shown: "GET /v1/me/data; sent to the address in GET /v1/me",
     erased: "ends by itself; DELETE /v1/me",
