@@ -4,6 +4,8 @@
 mod erasure;
 #[path = "http/exports.rs"]
 mod exports;
+#[path = "http/joined.rs"]
+mod joined;
 #[path = "http/legal_holds.rs"]
 mod legal_holds;
 #[path = "http/mail.rs"]
