@@ -5,7 +5,7 @@ use reverie_domain::{
     job::Job,
 };
 use reverie_store::{
-    Record, erasures,
+    Record, accounts, audit, erasures,
     generations::{self, Finished},
     legal_holds,
     tables::Write,
@@ -60,9 +60,14 @@ impl Housekeeper {
         next: Erasure,
     ) -> Result<Erasure, HousekeeperError> {
         let (now, mut writes) = (self.clock.now(), Vec::new());
-        for account in before.accounts() {
-            writes.extend(erasures::last_row(&*self.tables, account).await?);
+        let accounts = accounts::present(&*self.tables, &before.accounts()).await?;
+        let mut acts_until = before.acts_until;
+        for account in accounts.iter().filter(|account| account.operated) {
+            let line = audit::newest_of(&*self.tables, account.id).await?;
+            acts_until = acts_until.max(line.map(|line| line.ends_at()));
         }
+        // With an account's own row goes the one link to its wallet: the ledger's entries are nobody's.
+        writes.extend(accounts.iter().map(Record::delete));
         let profiles = writes.len() as u64;
         let (mut waits, mut told) = (false, false);
         for holds in legal_holds::of_accounts(&*self.tables, &before.accounts()).await? {
@@ -71,7 +76,8 @@ impl Housekeeper {
             writes.push(holds.awaited(before.id).replace(&holds)?);
             waits = true;
         }
-        let mut after = if waits { before.held(now, told) } else { next };
+        let after = if waits { before.held(now, told) } else { next };
+        let mut after = Erasure { acts_until, ..after };
         if profiles > 0 {
             *after.deleted.entry("accounts.profile".to_owned()).or_default() += profiles;
         }

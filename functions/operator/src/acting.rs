@@ -1,8 +1,12 @@
 use axum::extract::{FromRef, FromRequestParts};
 use http::{StatusCode, request::Parts};
-use reverie_api::{App, Caller, Problem};
+use reverie_api::{App, Caller, Problem, change_account};
 use reverie_domain::{audit::Line, ids::AccountId};
-use reverie_store::{accounts::AccountKind, audit, tables::Write};
+use reverie_store::{
+    accounts::{Account, AccountKind},
+    audit,
+    tables::Write,
+};
 
 /// An operator who asks, in a session. First of all extractors: nobody else may learn what is there.
 pub(crate) struct Operator(pub(crate) AccountId);
@@ -19,7 +23,13 @@ where
         let Caller { account, .. } = Caller::from_request_parts(parts, state).await?;
         let named = app.settings.operators.contains(&account.id);
         match named && account.kind == AccountKind::User {
-            true => Ok(Self(account.id)),
+            // Before the first line, so that an erasure knows of it.
+            true => {
+                let acts = |account: &Account| {
+                    (!account.operated).then(|| Account { operated: true, ..account.next() })
+                };
+                Ok(Self(change_account(&app, account, acts).await?.id))
+            }
             false => Err(Problem::new(
                 StatusCode::FORBIDDEN,
                 "operator_only",

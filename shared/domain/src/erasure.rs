@@ -86,6 +86,9 @@ pub struct Erasure {
     /// What orders did to it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub held: Option<KeptCopy>,
+    /// If the account has acted as an operator: until when the log of that has its id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub acts_until: Option<Timestamp>,
     /// When the housekeeper is to go on; part of the key in its agenda.
     pub due_at: Option<Timestamp>,
     /// Counts the row's changes.
@@ -156,6 +159,7 @@ impl Erasure {
             deleted: BTreeMap::new(),
             completed_at: None,
             held: None,
+            acts_until: None,
             due_at: Some(now),
             version: 1,
         }
@@ -312,7 +316,25 @@ impl Erasure {
                 until: None,
             });
         }
+        if let Some(until) = self.acts_until {
+            kept.push(Kept {
+                what: "the account's id in the log of what operators did",
+                basis: "to show what operators did (GDPR, article 5(2))",
+                until: Some(until),
+            });
+            kept.push(Kept {
+                what: "the account's id in orders of courts that it proposed, confirmed or released",
+                basis: "to show who did (GDPR, article 5(2)), 24 months from the order's release",
+                until: None,
+            });
+        }
         // The same for everybody, so that it tells nothing of anybody.
+        kept.push(Kept {
+            what: "lines about the account in the log of operators' acts, if there are any, which name it as \
+                   a hash",
+            basis: "to show what operators did (GDPR, article 5(2)), 24 months from the act",
+            until: None,
+        });
         kept.push(Kept {
             what: "a copy and the account's id, if a court or an authority has ordered to keep them and \
                    forbidden to tell of it",

@@ -84,6 +84,9 @@ pub struct Account {
     /// stay the guest's.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub acknowledged: BTreeMap<String, Timestamp>,
+    /// Whether it has acted as an operator: then the log of that keeps its id beyond an erasure.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub operated: bool,
     /// Counts the row's changes.
     pub version: u64,
 }
@@ -125,6 +128,7 @@ impl Account {
             joined: None,
             erasure: None,
             acknowledged: BTreeMap::new(),
+            operated: false,
             version: 1,
         }
     }

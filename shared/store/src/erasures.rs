@@ -169,7 +169,7 @@ pub struct Found {
 }
 
 /// Some of the account's rows, in any table but the ledger; none at the end. The account's own row is
-/// not among them: it goes last, see [`last_row`].
+/// not among them: it goes last.
 ///
 /// # Errors
 /// [`StoreError`].
@@ -233,17 +233,4 @@ fn kind(table: Table, row: &Row) -> String {
     };
     let kind = place_of(store, text("pk"), text("sk")).map_or("other", |place| place.kind);
     format!("{store}.{kind}")
-}
-
-/// The deletion of the account's own row, if it is there. With it goes the one link to the wallet, and
-/// the ledger's entries are nobody's any more.
-///
-/// # Errors
-/// [`StoreError`].
-pub async fn last_row(
-    tables: &dyn Tables,
-    account: AccountId,
-) -> Result<Option<Write>, StoreError> {
-    let found: Option<Account> = get(tables, account_key(account)).await?;
-    Ok(found.map(|account| account.delete()))
 }

@@ -4,6 +4,8 @@
 mod held;
 #[path = "erasure/nothing_left.rs"]
 mod nothing_left;
+#[path = "erasure/operators.rs"]
+mod operators;
 #[path = "erasure/restore.rs"]
 mod restore;
 

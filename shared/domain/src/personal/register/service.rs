@@ -116,6 +116,7 @@ pub(super) const ERASURES: PersonalData = PersonalData {
             "deleted",
             "completed_at",
             "held",
+            "acts_until",
             "due_at",
         ],
     )
