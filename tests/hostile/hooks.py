@@ -67,7 +67,8 @@ def before_call(context, case, **kwargs):
         if number % 4:
             # It can be done again and again.
             case.body = {"action": "separate"}
-    elif label in ("GET /v1/me/exports/{id}", "DELETE /v1/me/identities/{provider}"):
+    elif label in ("GET /v1/me/exports/{id}", "GET /v1/erasures/{id}",
+                   "DELETE /v1/me/identities/{provider}"):
         # Nothing else is asked, and nothing that was made up is one.
         case.path_parameters.update(SEEDS[label][0])
     elif label in SEEDS and number % 2 == 0 and case.meta.phase.name.value != "stateful":
