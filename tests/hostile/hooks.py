@@ -54,6 +54,11 @@ def before_call(context, case, **kwargs):
     elif label == "POST /v1/generations/{id}/cancel" and number % 2 == 0:
         # What was made before may be finished by now, and its account without credits.
         cancelable(case)
+    elif label == "POST /v1/operator/legal-holds" and isinstance(case.body, dict):
+        if number % 4:
+            case.body |= SEEDS["accounts"][number % len(SEEDS["accounts"])]
+            case.body |= {name: text(case.body.get(name), 100) for name in ("reference", "reason")}
+            case.body.pop("copy_of", None)
     elif label == "PUT /v1/me/email" and number % 2 == 0:
         case.body = {"token": os.environ["REVERIE_EMAIL_TOKEN"]}
     elif label == "POST /v1/auth/pending":
@@ -62,7 +67,8 @@ def before_call(context, case, **kwargs):
         if number % 4:
             # It can be done again and again.
             case.body = {"action": "separate"}
-    elif label in ("GET /v1/me/exports/{id}", "DELETE /v1/me/identities/{provider}"):
+    elif label in ("GET /v1/me/exports/{id}", "GET /v1/erasures/{id}",
+                   "DELETE /v1/me/identities/{provider}"):
         # Nothing else is asked, and nothing that was made up is one.
         case.path_parameters.update(SEEDS[label][0])
     elif label in SEEDS and number % 2 == 0 and case.meta.phase.name.value != "stateful":

@@ -58,6 +58,7 @@ def main():
             longer = "PUT /v1/operator/subject-requests/{id}/extension"
             seeds[longer] = asked_by_mail(server, operator)
             seeds["POST /v1/operator/mailings/{id}/stop"] = [written(server, operator)]
+            seeds |= ordered(server, operator)
             seeds["GET /v1/erasures/{id}"] = [{"id": receipt["id"]}]
             tokens = {"REVERIE_TOKEN": token, "REVERIE_RECEIPT": receipt["receipt_token"]}
             tokens["REVERIE_OPERATES"] = operator
@@ -159,6 +160,26 @@ def written(server, operator):
     """A mailing that an operator can stop, more than once."""
     body = {"subject": "news", "text": "They are new."}
     return {"id": server.call("POST", "/v1/operator/mailings", operator, body)["id"]}
+
+
+def ordered(server, operator):
+    """Orders about the accounts of others: some to read and confirm, and some to release."""
+    path = "/v1/operator/legal-holds"
+
+    def order(account):
+        body = {"account": account, "kind": "export", "reference": "a file", "reason": "a court"}
+        return {"id": server.call("POST", path, operator, body | {"secret": False})["id"]}
+
+    accounts = []
+    for _ in range(8):
+        guest = server.call("POST", "/v1/guests")["token"]
+        accounts.append(server.call("GET", "/v1/me", guest)["id"])
+    stay = [order(account) for account in accounts[:4]]
+    go = [order(account) for account in accounts[4:] for _ in range(5)]
+    one = f"{path}/{{id}}"
+    seeds = {f"GET {one}": stay, f"POST {one}/confirm": stay, f"POST {one}/release": go}
+    # Accounts that an order may be about.
+    return seeds | {"accounts": [{"account": account} for account in accounts]}
 
 
 def unsubscribe_token(secret, account):

@@ -54,6 +54,12 @@ pub struct TestApp<A> {
     _data: TempDir,
 }
 
+/// The account of a second operator, which a test's configuration may name.
+#[must_use]
+pub const fn second_operator() -> AccountId {
+    operator::second_id()
+}
+
 /// The folder of the test packages: small, quick models.
 #[must_use]
 pub fn tiny_packages() -> PathBuf {
@@ -129,7 +135,14 @@ impl<A: Adapter> TestApp<A> {
 
     /// The operator, who has just signed in; the same account each time.
     pub async fn operator(&self) -> Client {
-        Client { token: Some(operator::sign_in(self.local()).await), ..self.nobody() }
+        let token = operator::sign_in(self.local(), operator::id()).await;
+        Client { token: Some(token), ..self.nobody() }
+    }
+
+    /// A second operator, of a deployment whose configuration names [`second_operator`], too.
+    pub async fn other_operator(&self) -> Client {
+        let token = operator::sign_in(self.local(), operator::second_id()).await;
+        Client { token: Some(token), ..self.nobody() }
     }
 
     /// The same person after a restart, when the port is another.

@@ -1,4 +1,4 @@
-//! The operator of every test's deployment.
+//! The operator of every test's deployment, and a second one for those that name two.
 
 use jiff::Timestamp;
 use reverie::local::Local;
@@ -17,17 +17,22 @@ pub(crate) const fn id() -> AccountId {
     AccountId::from_uuid(Uuid::from_u128(0x0190_0000_0000_7000_8000_0000_0000_0001))
 }
 
+/// The same of a second one.
+pub(crate) const fn second_id() -> AccountId {
+    AccountId::from_uuid(Uuid::from_u128(0x0190_0000_0000_7000_8000_0000_0000_0002))
+}
+
 /// A session's token of that account, which is made if it is not there.
-pub(crate) async fn sign_in(local: &Local) -> String {
+pub(crate) async fn sign_in(local: &Local, id: AccountId) -> String {
     let (tables, now) = (&*local.ports().tables, Timestamp::now());
-    let token = PlainToken::new(CredentialKind::Session, id()).expect("randomness");
-    let session = Session::begin(now, id(), token.secret_hash(), Device::default());
+    let token = PlainToken::new(CredentialKind::Session, id).expect("randomness");
+    let session = Session::begin(now, id, token.secret_hash(), Device::default());
     let mut rows = vec![session.create().expect("a row")];
-    if find(tables, id()).await.expect("an answer").is_none() {
+    if find(tables, id).await.expect("an answer").is_none() {
         let check_at = now + jiff::SignedDuration::from_hours(24);
-        let account = Account { id: id(), ..Account::open(now, AccountKind::User, check_at) };
+        let account = Account { id, ..Account::open(now, AccountKind::User, check_at) };
         rows.push(account.create().expect("a row"));
-        rows.extend(moved(Task::Inactive(id()), None, account.check_at).expect("rows"));
+        rows.extend(moved(Task::Inactive(id), None, account.check_at).expect("rows"));
         let (wallet, credits) = (account.wallet, Credits::new(100));
         ledger::open(tables, now, wallet, credits, "allowance", &rows).await.expect("a wallet");
     } else {

@@ -6,6 +6,10 @@ mod erasure;
 mod exports;
 #[path = "http/films.rs"]
 mod films;
+#[path = "http/joined.rs"]
+mod joined;
+#[path = "http/legal_holds.rs"]
+mod legal_holds;
 #[path = "http/mail.rs"]
 mod mail;
 #[path = "http/mailings.rs"]

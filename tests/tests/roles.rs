@@ -7,6 +7,8 @@
 mod grants;
 #[path = "roles/jobs.rs"]
 mod jobs;
+#[path = "roles/orders.rs"]
+mod orders;
 #[path = "roles/people.rs"]
 mod people;
 #[path = "roles/player.rs"]

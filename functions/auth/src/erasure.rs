@@ -6,7 +6,7 @@ use reverie_api::{
     fresh_account,
 };
 use reverie_domain::{
-    erasure::{Erasure, Kept},
+    erasure::{Erasure, ErasureStatus, Kept},
     ids::ErasureId,
 };
 use reverie_store::{accounts::Account, erasures, ledger::LedgerError};
@@ -55,8 +55,7 @@ pub(crate) struct Receipt {
 #[derive(Serialize, ToSchema)]
 struct Content {
     id: ErasureId,
-    /// `running` or `completed`.
-    status: &'static str,
+    status: ErasureStatus,
     #[schema(value_type = String, format = DateTime)]
     requested_at: Timestamp,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -81,19 +80,19 @@ struct Deleted {
     count: u64,
 }
 
-impl From<Erasure> for Content {
-    fn from(erasure: Erasure) -> Self {
+impl Content {
+    fn new(now: Timestamp, erasure: &Erasure) -> Self {
         let deleted = erasure.deleted.iter().map(|(place, count)| {
             let (store, kind) = place.split_once('.').unwrap_or((place, ""));
             Deleted { store: store.to_owned(), kind: kind.to_owned(), count: *count }
         });
         Self {
             id: erasure.id,
-            status: if erasure.completed_at.is_some() { "completed" } else { "running" },
+            status: erasure.status(),
             requested_at: erasure.requested_at,
-            completed_at: erasure.completed_at,
+            completed_at: erasure.over_at(),
             deleted: deleted.collect(),
-            kept: erasure.kept(),
+            kept: erasure.kept(now),
             backups_gone_at: erasure.backups_gone_at(),
         }
     }
@@ -166,7 +165,7 @@ pub(crate) async fn show(
     let found = erasures::find(&*app.tables, id).await?;
     let erasure = found.filter(|erasure| erasure.token_hash.as_ref() == Some(&hash));
     let erasure = erasure.filter(|erasure| app.now() < erasure.ends_at());
-    let content = Content::from(erasure.ok_or_else(Problem::not_found)?);
+    let content = Content::new(app.now(), &erasure.ok_or_else(Problem::not_found)?);
     let jws = match content.completed_at {
         Some(_) => Some(Signer::new(&app.settings)?.sign(&content)?),
         None => None,

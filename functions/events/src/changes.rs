@@ -19,7 +19,9 @@ const LOOK: Duration = Duration::from_millis(500);
 /// The changes of one generation that a client has not seen.
 pub(crate) struct Changes {
     state: Events,
-    account: AccountId,
+    /// The owner, and the account under which it is stored, if that is another.
+    owners: Vec<AccountId>,
+    stored_under: AccountId,
     id: GenerationId,
     /// The version that the client has.
     seen: Option<u64>,
@@ -37,8 +39,10 @@ impl Changes {
             Carrier::Collects(patience) => patience,
         };
         let until = Instant::now() + lasts;
-        let account = now.rights.owner;
-        Self { state, account, id: now.id, seen, first: Some(now), over: false, until }
+        let (owner, stored_under) = (now.rights.owner, now.stored_under);
+        let mut owners = vec![owner, stored_under];
+        owners.dedup();
+        Self { state, owners, stored_under, id: now.id, seen, first: Some(now), over: false, until }
     }
 
     /// One frame for each change. A failure ends the stream, and the client comes back.
@@ -77,7 +81,7 @@ impl Changes {
     /// `Some(Some(…))` if the row has changed, `None` if there is nothing more to see.
     async fn look(&self) -> Option<Option<GenerationView>> {
         let app = &self.state.app;
-        let job = match generations::find_job(&*app.tables, self.account, self.id).await {
+        let job = match generations::find_job(&*app.tables, self.stored_under, self.id).await {
             Ok(job) => job.filter(|job| job.deleted_at.is_none())?,
             Err(error) => {
                 tracing::warn!(generation = %self.id, %error, "events end early");
@@ -87,7 +91,7 @@ impl Changes {
         if Some(job.version) == self.seen {
             return Some(None);
         }
-        match generation::load(app, &*self.state.objects, &[self.account], self.id).await {
+        match generation::load(app, &*self.state.objects, &self.owners, self.id).await {
             Ok(view) => Some(Some(view)),
             Err(problem) => {
                 let status = problem.status().as_u16();

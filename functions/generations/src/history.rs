@@ -69,10 +69,11 @@ pub(crate) async fn list(
     Params(filter): Params<Filter>,
 ) -> Result<Json<Page<GenerationView>>, Problem> {
     let (jobs, last) = matching(&state, &caller.account.owners(), &filter).await?;
+    let owner = caller.account.id;
     let details = generations::details(&*state.app.tables, &jobs).await?;
     let mut items = Vec::with_capacity(jobs.len());
     for (job, detail) in jobs.iter().zip(details) {
-        items.push(generation::view(&state.app, &*state.objects, job, detail).await?);
+        items.push(generation::view(&state.app, &*state.objects, owner, job, detail).await?);
     }
     Ok(Json(Page::new(items, last)))
 }

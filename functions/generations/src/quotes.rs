@@ -98,7 +98,7 @@ async fn quoted(
         }
     };
     let manifest = manifest_of(&models, &canonical)?;
-    references(&state.app, caller.account.id, &canonical.references, JOB_MAY_WAIT).await?;
+    references(&state.app, &caller.account.owners(), &canonical.references, JOB_MAY_WAIT).await?;
     Ok(Quote {
         id: QuoteId::new(),
         account: caller.account.id,

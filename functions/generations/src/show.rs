@@ -30,5 +30,5 @@ pub(crate) async fn show(
         return generation::load(&state.app, &*state.objects, &owners, id).await.map(Json);
     }
     let (job, _) = generation::find(&*state.app.tables, &owners, id).await?;
-    until_changed(&state, &job, prefer.wait).await.map(Json)
+    until_changed(&state, &owners, &job, prefer.wait).await.map(Json)
 }

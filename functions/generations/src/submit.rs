@@ -8,10 +8,11 @@ use reverie_api::{
 };
 use reverie_domain::{
     credits::Credits,
-    ids::GenerationId,
+    ids::{AccountId, GenerationId},
     job::{Job, ModelRef, Submission},
     manifest::Manifest,
     request::{CanonicalRequest, FieldError, GenerationRequest, composer},
+    upload::Upload,
 };
 use reverie_store::{
     cache::cache_key,
@@ -59,9 +60,12 @@ pub(crate) async fn create(
 ) -> Result<(StatusCode, [(HeaderName, String); 1], Json<GenerationView>), Problem> {
     let view = match submit(&state, &caller, &key, request).await? {
         Submitted::Now(job, detail) if prefer.wait.is_none() => {
-            generation::view(&state.app, &*state.objects, &job, Some(*detail)).await?
+            generation::view(&state.app, &*state.objects, caller.account.id, &job, Some(*detail))
+                .await?
         }
-        Submitted::Now(job, _) => until_changed(&state, &job, prefer.wait).await?,
+        Submitted::Now(job, _) => {
+            until_changed(&state, &[caller.account.id], &job, prefer.wait).await?
+        }
         Submitted::Before(id) => {
             generation::load(&state.app, &*state.objects, &[caller.account.id], id).await?
         }
@@ -115,15 +119,18 @@ async fn submit(
         }
         false => None,
     };
+    let mut uploaded_by = Vec::new();
     if source.is_none() {
         let wanted = &agreed.content.request.references;
-        references(app, account.id, wanted, JOB_MAY_WAIT).await?;
+        let used = references(app, &account.owners(), wanted, JOB_MAY_WAIT).await?;
+        uploaded_by = guests(account.id, &used);
     }
     if source.is_none() && request.max_credits.is_some_and(|most| agreed.price > most) {
         let message = format!("this costs {} credits", agreed.price);
         return Err(Problem::invalid_field("max_credits", message));
     }
     let (job, detail) = rows(now, caller, id, agreed, request, source.is_some());
+    let detail = Detail { uploaded_by, ..detail };
     let others: Vec<_> =
         mine.iter().map(|mine| mine.remember(idempotency.as_ref())).collect::<Result<_, _>>()?;
     match generations::submit(&*app.tables, wallet, &job, &detail, &others).await {
@@ -277,9 +284,19 @@ fn rows(
         request: content,
         labels: request.labels.unwrap_or_default(),
         understood: None,
+        uploaded_by: Vec::new(),
         version: 1,
     };
     (job, detail)
+}
+
+/// The guests that became the account and whose uploads are used: the worker looks for these there, too.
+fn guests(account: AccountId, used: &[Upload]) -> Vec<AccountId> {
+    let mut guests: Vec<_> =
+        used.iter().map(|upload| upload.account).filter(|owner| *owner != account).collect();
+    guests.sort_unstable();
+    guests.dedup();
+    guests
 }
 
 /// So that a request with several mistakes hears of all of them at once.

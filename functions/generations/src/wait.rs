@@ -4,7 +4,7 @@ use reverie_api::{
     Problem,
     generation::{self, GenerationView},
 };
-use reverie_domain::job::Job;
+use reverie_domain::{ids::AccountId, job::Job};
 use reverie_store::generations;
 use tokio::time::Instant;
 
@@ -17,6 +17,7 @@ const LOOK: Duration = Duration::from_millis(400);
 /// final job does not change, so it is answered at once.
 pub(crate) async fn until_changed(
     state: &Generations,
+    owners: &[AccountId],
     job: &Job,
     wait: Option<Duration>,
 ) -> Result<GenerationView, Problem> {
@@ -28,5 +29,5 @@ pub(crate) async fn until_changed(
         let now = generations::find_job(tables, job.account, job.id).await?;
         status = now.ok_or_else(Problem::not_found)?.status;
     }
-    generation::load(&state.app, &*state.objects, &[job.account], job.id).await
+    generation::load(&state.app, &*state.objects, owners, job.id).await
 }

@@ -6,7 +6,7 @@ use reverie_domain::ids::ErasureId;
 use reverie_store::{
     accounts,
     agenda::{self, Entry, PAGE, Task},
-    erasures, exports, mailings, mails,
+    erasures, exports, legal_holds, mailings, mails,
 };
 
 use crate::{Housekeeper, HousekeeperError, SweepReport};
@@ -52,6 +52,7 @@ impl Housekeeper {
             Task::Inactive(_) => ("inactive", None),
             Task::Mailing(id) => ("mailing", Some(id.to_string())),
             Task::Mail { mail, .. } => ("mail", Some(mail.to_string())),
+            Task::Hold(id) => ("hold", Some(id.to_string())),
         };
         match AssertUnwindSafe(self.attend(&entry)).catch_unwind().await {
             Ok(Ok(())) => true,
@@ -72,21 +73,31 @@ impl Housekeeper {
 
     async fn attend(&self, entry: &Entry) -> Result<(), HousekeeperError> {
         let left_over = match entry.task {
-            // An entry that its row does not know was left by a restore.
+            // An entry that its row does not know was left by a restore, or by an operator.
             Task::Erase(id) => match erasures::find(&*self.tables, id).await? {
                 Some(erasure) if erasure.due_at == Some(entry.due_at) => {
                     return self.erase(erasure).await;
                 }
                 _ => true,
             },
-            Task::Export { account, export } => {
-                match exports::find(&*self.tables, account, export).await? {
+            Task::Export { account, export: id, hold } => {
+                let found = match hold {
+                    None => exports::find(&*self.tables, account, id).await?,
+                    Some(hold) => exports::find_copy(&*self.tables, hold).await?,
+                };
+                match found.filter(|export| export.id == id) {
                     Some(export) if export.due_at == Some(entry.due_at) => {
                         return self.export(export).await;
                     }
                     _ => true,
                 }
             }
+            Task::Hold(id) => match legal_holds::find(&*self.tables, id).await? {
+                Some(hold) if hold.due_at == Some(entry.due_at) => {
+                    return self.end_hold(hold).await;
+                }
+                _ => true,
+            },
             Task::Inactive(id) => match accounts::find(&*self.tables, id).await? {
                 Some(account) if account.check_at == Some(entry.due_at) => {
                     return self.look_after(account).await;

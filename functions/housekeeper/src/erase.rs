@@ -5,8 +5,10 @@ use reverie_domain::{
     job::Job,
 };
 use reverie_store::{
-    erasures,
+    Record, accounts, audit, erasures,
     generations::{self, Finished},
+    legal_holds,
+    tables::Write,
 };
 
 use crate::{Housekeeper, HousekeeperError};
@@ -23,7 +25,7 @@ impl Housekeeper {
     /// something for the next turn; what was deleted is counted in the transaction that deletes it.
     pub(crate) async fn erase(&self, mut erasure: Erasure) -> Result<(), HousekeeperError> {
         while erasure.due_at.is_some_and(|due| due <= self.clock.now()) {
-            if erasure.step == Step::Jobs {
+            if matches!(erasure.step, Step::Copy | Step::Jobs) {
                 self.let_nobody_in(&erasure).await?;
             }
             for account in erasure.accounts() {
@@ -31,7 +33,7 @@ impl Housekeeper {
                     Step::Jobs => self.end_jobs(account).await?,
                     Step::Rows => erasure = self.delete_rows(erasure, account).await?,
                     Step::Objects => erasure = self.delete_objects(erasure, account).await?,
-                    Step::Remember | Step::Ended => {}
+                    Step::Copy | Step::Held | Step::Remember | Step::Ended => {}
                 }
             }
             erasure = self.step(&erasure).await?;
@@ -39,28 +41,57 @@ impl Housekeeper {
         Ok(())
     }
 
-    /// The accounts' own rows go with the end of the last pass.
     async fn step(&self, before: &Erasure) -> Result<Erasure, HousekeeperError> {
-        let mut after = before.stepped(self.clock.now());
-        let mut others = Vec::new();
-        if after.step == Step::Remember {
-            for account in before.accounts() {
-                others.extend(erasures::last_row(&*self.tables, account).await?);
+        let next = before.stepped(self.clock.now());
+        match (before.step, before.last_pass) {
+            (Step::Copy, _) => {
+                let others = self.copied(before).await?;
+                self.advance(before, next, others).await
             }
-            if !others.is_empty() {
-                let profiles = after.deleted.entry("accounts.profile".to_owned()).or_default();
-                *profiles += others.len() as u64;
-            }
+            (Step::Objects, true) | (Step::Held, _) => self.end_last_pass(before, next).await,
+            _ => self.advance(before, next, Vec::new()).await,
+        }
+    }
+
+    /// The accounts' own rows go with the end of the last pass. Orders may keep copies after it.
+    async fn end_last_pass(
+        &self,
+        before: &Erasure,
+        next: Erasure,
+    ) -> Result<Erasure, HousekeeperError> {
+        let (now, mut writes) = (self.clock.now(), Vec::new());
+        let accounts = accounts::present(&*self.tables, &before.accounts()).await?;
+        let mut acts_until = before.acts_until;
+        for account in accounts.iter().filter(|account| account.operated) {
+            let line = audit::newest_of(&*self.tables, account.id).await?;
+            acts_until = acts_until.max(line.map(|line| line.ends_at()));
+        }
+        // With an account's own row goes the one link to its wallet: the ledger's entries are nobody's.
+        writes.extend(accounts.iter().map(Record::delete));
+        let profiles = writes.len() as u64;
+        let (mut waits, mut told) = (false, false);
+        for holds in legal_holds::of_accounts(&*self.tables, &before.accounts()).await? {
+            let orders = legal_holds::orders(&*self.tables, &holds).await?;
+            told |= orders.iter().any(|order| !order.order.secret);
+            writes.push(holds.awaited(before.id).replace(&holds)?);
+            waits = true;
+        }
+        let after = if waits { before.held(now, told) } else { next };
+        let mut after = Erasure { acts_until, ..after };
+        if profiles > 0 {
+            *after.deleted.entry("accounts.profile".to_owned()).or_default() += profiles;
+        }
+        if !waits {
             tracing::info!(id = %before.id, "erased");
         }
-        self.advance(before, after, others).await
+        self.advance(before, after, writes).await
     }
 
     async fn advance(
         &self,
         before: &Erasure,
         after: Erasure,
-        others: Vec<reverie_store::tables::Write>,
+        others: Vec<Write>,
     ) -> Result<Erasure, HousekeeperError> {
         match erasures::advance(&*self.tables, before, &after, others).await? {
             true => Ok(after),

@@ -33,7 +33,11 @@ const CHUNK: u64 = 4 * 1024 * 1024;
 impl Housekeeper {
     /// Goes on with an export that is due.
     pub(crate) async fn export(&self, due: Export) -> Result<(), HousekeeperError> {
-        let account = accounts::find(&*self.tables, due.account).await?;
+        let account = match due.hold {
+            None => accounts::find(&*self.tables, due.account).await?,
+            // Its erasure waits for the copy.
+            Some(_) => accounts::present(&*self.tables, &[due.account]).await?.pop(),
+        };
         let claimed = due.claimed(self.clock.now());
         // An account that is being erased makes none.
         let Some((account, claimed)) = account.zip(claimed) else {
@@ -199,7 +203,8 @@ impl Housekeeper {
         let now = self.clock.now();
         let ready = claimed.ready(now, bytes, sha256);
         let letter = ready.expires_at.map(|until| Letter::ExportReady { export: ready.id, until });
-        let mail = letter.filter(|_| account.mail_address().is_some());
+        // Of a copy for an order nobody is told.
+        let mail = letter.filter(|_| claimed.hold.is_none() && account.mail_address().is_some());
         let mail = mail.map(|letter| mails::to_send(&Mail::new(now, account.id, letter)));
         let mail = mail.transpose()?.unwrap_or_default();
         if !exports::advance(&*self.tables, claimed, &ready, mail).await? {
@@ -212,10 +217,15 @@ impl Housekeeper {
         Ok(self.objects.delete(&keys).await?)
     }
 
-    /// Somebody else goes on with it, or the account is being erased: then nothing of it may stay. What
-    /// a process that dies here leaves is deleted by the erasure's last pass.
+    /// Somebody else goes on with it, or the account is being erased, or the order was released: then
+    /// nothing of it may stay. What a process that dies here leaves is deleted by the erasure's last pass,
+    /// or by the order's end, which waits for it.
     async fn superseded(&self, claimed: &Export) -> Result<(), HousekeeperError> {
-        if exports::find(&*self.tables, claimed.account, claimed.id).await?.is_none() {
+        let found = match claimed.hold {
+            None => exports::find(&*self.tables, claimed.account, claimed.id).await?,
+            Some(hold) => exports::find_copy(&*self.tables, hold).await?,
+        };
+        if found.is_none() {
             self.clear(claimed).await?;
         }
         Err(HousekeeperError::Contended)
@@ -225,6 +235,7 @@ impl Housekeeper {
         self.clear(export).await?;
         let failed = export.failed(self.clock.now());
         match exports::advance(&*self.tables, export, &failed, Vec::new()).await? {
+            true if export.hold.is_some() => Err(HousekeeperError::Copy),
             true => {
                 tracing::error!(id = %export.id, tries = export.tries, "the export failed");
                 Ok(())

@@ -6,6 +6,7 @@ mod dead_letters;
 mod erase;
 mod event;
 mod export;
+mod hold;
 mod inactive;
 mod mail;
 mod mailing;
@@ -81,6 +82,9 @@ pub enum HousekeeperError {
     /// A file cannot be packed: it has 4 GiB or more.
     #[error("a file is too large for the archive")]
     Archive,
+    /// A copy for an order cannot be made; it is tried anew in an hour.
+    #[error("a copy for an order cannot be made, and is tried anew in an hour")]
+    Copy,
     /// A mail cannot be put into words.
     #[error("a mail cannot be written")]
     Message,

@@ -100,6 +100,10 @@ impl Housekeeper {
                 format!("{origin}/#policies")
             }
             Letter::News { mailing } => return self.news(post, account, *mailing).await,
+            Letter::AddressChanged { from } => {
+                let link = format!("{origin}/");
+                return Ok(Some(Addressed { to: from.clone(), link, news: None }));
+            }
             Letter::ConfirmEmail { request } => {
                 let now = self.clock.now();
                 let new = new_email(&*self.tables, account.id).await?;

@@ -71,7 +71,7 @@ async fn remember(
         Replay::First => Ok(upload),
         Replay::Same(id) => {
             let id = id.parse().map_err(Problem::internal)?;
-            find(state, upload.account, id).await
+            find(state, &[upload.account], id).await
         }
     }
 }

@@ -34,7 +34,8 @@ pub(crate) async fn complete(
     UploadsWrite(caller): UploadsWrite,
     Id(id): Id<UploadId>,
 ) -> Result<Json<UploadView>, Problem> {
-    let upload = still_there(find(&state, caller.account.id, id).await?, state.app.now())?;
+    let found = find(&state, &caller.account.owners(), id).await?;
+    let upload = still_there(found, state.app.now())?;
     let checked = match upload.status {
         UploadStatus::Pending => check(&state, &upload).await?,
         UploadStatus::Ready | UploadStatus::Rejected => upload,

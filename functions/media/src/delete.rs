@@ -23,14 +23,14 @@ pub(crate) async fn delete(
     UploadsWrite(caller): UploadsWrite,
     Id(id): Id<UploadId>,
 ) -> Result<StatusCode, Problem> {
-    delete_both(&state, caller.account.id, id).await?;
+    delete_both(&state, &caller.account.owners(), id).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
 /// The file first: while the row is there, a failure can be repeated.
-async fn delete_both(state: &Media, account: AccountId, id: UploadId) -> Result<(), Problem> {
+async fn delete_both(state: &Media, owners: &[AccountId], id: UploadId) -> Result<(), Problem> {
     for _ in 0..ATTEMPTS {
-        let upload = find(state, account, id).await?;
+        let upload = find(state, owners, id).await?;
         state.objects.delete(&[upload.key()]).await?;
         match state.app.tables.write(&[upload.delete()]).await {
             Ok(()) => return Ok(()),

@@ -21,7 +21,8 @@ pub(crate) async fn list(
 ) -> Result<Json<Page<UploadView>>, Problem> {
     let (limit, after) = (page.limit()?, page.position::<UploadId>()?);
     // One more than asked for tells whether there is a next page.
-    let mut rows = uploads::list(&*state.app.tables, caller.account.id, after, limit + 1).await?;
+    let owners = caller.account.owners();
+    let mut rows = uploads::list(&*state.app.tables, &owners, after, limit + 1).await?;
     let more = rows.len() > limit as usize;
     rows.truncate(limit as usize);
     let last = rows.last().map(|upload| upload.id).filter(|_| more);

@@ -21,5 +21,5 @@ pub(crate) async fn show(
     UploadsRead(caller): UploadsRead,
     Id(id): Id<UploadId>,
 ) -> Result<Json<UploadView>, Problem> {
-    Ok(Json(find(&state, caller.account.id, id).await?.into()))
+    Ok(Json(find(&state, &caller.account.owners(), id).await?.into()))
 }

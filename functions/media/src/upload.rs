@@ -74,13 +74,13 @@ impl UploadView {
     }
 }
 
-/// The account's upload; 404 for other people's.
+/// An upload of the account's or of a guest that became it; 404 for other people's.
 pub(crate) async fn find(
     state: &Media,
-    account: AccountId,
+    owners: &[AccountId],
     id: UploadId,
 ) -> Result<Upload, Problem> {
-    uploads::find(&*state.app.tables, account, id).await?.ok_or_else(Problem::not_found)
+    uploads::find(&*state.app.tables, owners, id).await?.ok_or_else(Problem::not_found)
 }
 
 /// A link to upload the file, while it is awaited.

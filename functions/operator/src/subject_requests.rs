@@ -14,7 +14,7 @@ use reverie_store::{operations::Idempotency, subject_requests};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::acting::{Operator, act, subject};
+use crate::acting::{Operator, act, line_of_text, subject};
 
 const ROUTE: &str = "POST /v1/operator/subject-requests";
 
@@ -152,18 +152,14 @@ pub(crate) async fn create(
 }
 
 fn asked(app: &App, received: &Received) -> Result<SubjectRequest, Problem> {
-    let (now, reference) = (app.now(), received.reference.trim());
-    let length = reference.chars().count();
-    if !(1..=REFERENCE_LENGTH).contains(&length) || reference.chars().any(char::is_control) {
-        let message = "must have 1 to 100 characters, none of them a control character";
-        return Err(Problem::invalid_field("reference", message));
-    }
+    let now = app.now();
+    let reference = line_of_text("reference", &received.reference, REFERENCE_LENGTH)?;
     let at = received.received_at.unwrap_or(now);
     if at > now {
         return Err(Problem::invalid_field("received_at", "must not be in the future"));
     }
     let subject = received.account.map(|account| subject(app, account));
-    let request = SubjectRequest::received(at, received.kind, reference.to_owned());
+    let request = SubjectRequest::received(at, received.kind, reference);
     Ok(SubjectRequest { subject, ..request })
 }
 

@@ -88,9 +88,9 @@ pub(crate) async fn create(
     let request = request.described().canonical(&models).map_err(Problem::invalid)?;
     let manifest = models.iter().find(|manifest| manifest.id == request.model);
     let manifest = manifest.ok_or_else(|| Problem::internal("the model went"))?;
+    let owners = caller.account.owners();
     let uploads =
-        references(&state.app, caller.account.id, &request.references, SignedDuration::ZERO);
-    let uploads = uploads.await?;
+        references(&state.app, &owners, &request.references, SignedDuration::ZERO).await?;
     take_token(&state, &caller).await?;
     let mut wanted = MusicRequest::from(request.clone());
     let mut warnings = Vec::new();

@@ -5,11 +5,10 @@ use std::{sync::Arc, time::Duration};
 use reverie_domain::{
     ids::{AccountId, GenerationId},
     job::Job,
-    request::CanonicalRequest,
 };
 use reverie_inference::{Engine, MusicRequest};
 use reverie_store::{
-    generations,
+    generations::{self, Detail},
     queue::{Message, Received},
 };
 use tokio::time::{Instant, sleep, timeout};
@@ -89,7 +88,7 @@ impl Worker {
             tracing::error!(%id, model = lease.job.model.id, "no such model here");
             return self.fail(lease, compute::unavailable()).await;
         };
-        self.work(lease, engine, detail.request, shutdown).await
+        self.work(lease, engine, detail, shutdown).await
     }
 
     async fn claim(&self, mut job: Job, handle: &str) -> Result<Lease, Disposal> {
@@ -120,11 +119,11 @@ impl Worker {
         &self,
         mut lease: Lease,
         engine: Arc<dyn Engine>,
-        request: CanonicalRequest,
+        detail: Detail,
         shutdown: &CancellationToken,
     ) -> Disposal {
         tracing::info!(id = %lease.job.id, epoch = lease.epoch, "generation started");
-        match self.produce(&mut lease, engine, request, shutdown).await {
+        match self.produce(&mut lease, engine, detail, shutdown).await {
             Ok(stored) => self.succeed(lease, stored).await,
             Err(End::Failed(failure)) => self.fail(lease, failure).await,
             Err(End::Superseded) => self.lost(&lease).await,
@@ -137,11 +136,11 @@ impl Worker {
         &self,
         lease: &mut Lease,
         engine: Arc<dyn Engine>,
-        request: CanonicalRequest,
+        detail: Detail,
         shutdown: &CancellationToken,
     ) -> Result<Stored, End> {
         let gauge = Arc::new(Gauge::default());
-        let request = self.seen(lease, request, &gauge, shutdown).await?;
+        let request = self.seen(lease, detail, &gauge, shutdown).await?;
         let made = self.make(lease, engine, request, &gauge, shutdown).await?;
         self.upload(lease, made, &gauge, shutdown).await
     }
@@ -150,18 +149,20 @@ impl Worker {
     async fn seen(
         &self,
         lease: &mut Lease,
-        request: CanonicalRequest,
+        detail: Detail,
         gauge: &Gauge,
         shutdown: &CancellationToken,
     ) -> Result<MusicRequest, End> {
-        let (account, ids, kind) = (lease.job.account, request.references.clone(), request.kind);
+        let Detail { request, uploaded_by, account, .. } = detail;
+        let owners: Vec<_> = std::iter::once(account).chain(uploaded_by).collect();
+        let (ids, kind) = (request.references.clone(), request.kind);
         let mut request = MusicRequest::from(request);
         if ids.is_empty() {
             return Ok(request);
         }
         tokio::select! {
             biased;
-            seen = self.look_at(account, &ids, kind) => request.references = seen?,
+            seen = self.look_at(&owners, &ids, kind) => request.references = seen?,
             end = lease.keep(self, gauge) => return Err(end),
             () = shutdown.cancelled() => return Err(End::Shutdown),
         }

@@ -21,15 +21,15 @@ use crate::{
 const FILE_TIMEOUT: Duration = Duration::from_secs(60);
 
 impl Worker {
-    /// What is seen in an account's uploads, one after the other: a file is large. A film shows the
+    /// What is seen in these owners' uploads, one after the other: a file is large. A film shows the
     /// pictures themselves.
     pub(crate) async fn look_at(
         &self,
-        account: AccountId,
+        owners: &[AccountId],
         ids: &[UploadId],
         kind: Kind,
     ) -> Result<Vec<Reference>, End> {
-        let find = || uploads::find_all(&*self.tables, account, ids);
+        let find = || uploads::find_all(&*self.tables, owners, ids);
         let found = retry("read uploads", STORE_TIMEOUT, find).await.ok_or(End::Unreachable)?;
         let mut seen = Vec::with_capacity(found.len());
         for upload in found {

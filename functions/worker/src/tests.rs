@@ -71,6 +71,7 @@ async fn scene(mode: Mode) -> Scene {
         request,
         labels: Default::default(),
         understood: None,
+        uploaded_by: Vec::new(),
         version: 1,
     };
     generations::submit(&*memory, wallet, &job, &detail, &[]).await.unwrap();

@@ -86,6 +86,9 @@ pub struct GenerationView {
     /// The row's version, for events.
     #[serde(skip)]
     pub version: u64,
+    /// The account under which it is stored, for events: its owner, or a guest that became its owner.
+    #[serde(skip)]
+    pub stored_under: AccountId,
 }
 
 /// What a generation costs, in credits.
@@ -164,7 +167,8 @@ pub async fn find(
     found.filter(|(job, _)| job.deleted_at.is_none()).ok_or_else(Problem::not_found)
 }
 
-/// A generation of these owners as JSON, with its place in the queue.
+/// A generation of these owners as JSON, with its place in the queue. The first of them owns it now: the
+/// others are guests that became it.
 ///
 /// # Errors
 /// 404, 503.
@@ -175,7 +179,8 @@ pub async fn load(
     id: GenerationId,
 ) -> Result<GenerationView, Problem> {
     let (job, detail) = find(&*app.tables, owners, id).await?;
-    let mut shown = view(app, objects, &job, detail).await?;
+    let owner = owners.first().copied().unwrap_or(job.account);
+    let mut shown = view(app, objects, owner, &job, detail).await?;
     if job.status == Status::Queued {
         let ahead = app.positions.ahead_of(&*app.tables, &job).await?;
         shown.queue_position = Some(ahead);
@@ -184,13 +189,14 @@ pub async fn load(
     Ok(shown)
 }
 
-/// A job as JSON.
+/// A job as JSON, and the account that owns it now.
 ///
 /// # Errors
 /// 503 if no link can be signed.
 pub async fn view(
     app: &App,
     objects: &dyn Objects,
+    owner: AccountId,
     job: &Job,
     detail: Option<Detail>,
 ) -> Result<GenerationView, Problem> {
@@ -238,12 +244,13 @@ pub async fn view(
         files,
         showcase: false,
         rights: Rights {
-            owner: job.account,
+            owner,
             terms_version: app.settings.policies.at(job.created_at).policy.version.to_owned(),
         },
         labels,
         urls: Urls { events: format!("{this}/events"), cancel: format!("{this}/cancel"), this },
         version: job.version,
+        stored_under: job.account,
     })
 }
 

@@ -11,21 +11,21 @@ use reverie_store::uploads;
 
 use crate::{App, Problem};
 
-/// The account's uploads of these ids. `wait` is how long from now they have to be there; for a job
+/// The uploads of these ids that belong to the account or to a guest that became it. `wait` is how long from now they have to be there; for a job
 /// that is [`JOB_MAY_WAIT`].
 ///
 /// # Errors
 /// 422 naming each that is not there, not the account's, not checked yet, or ends too soon. 503.
 pub async fn references(
     app: &App,
-    account: AccountId,
+    owners: &[AccountId],
     ids: &[UploadId],
     wait: SignedDuration,
 ) -> Result<Vec<Upload>, Problem> {
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    let found = uploads::find_all(&*app.tables, account, ids).await?;
+    let found = uploads::find_all(&*app.tables, owners, ids).await?;
     let (mut there, mut errors) = (Vec::new(), Vec::new());
     for (index, upload) in found.into_iter().enumerate() {
         let wrong = match &upload {

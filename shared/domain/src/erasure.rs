@@ -4,6 +4,13 @@
 //! requests, workers and presigned links had under way by then may still be written; so there are two
 //! passes over everything, the second when all of them are certainly over. Every step may be done
 //! again: what a crashed process leaves is found by [`Erasure::due_at`].
+//!
+//! An order ([`crate::legal_hold`]) does not stop it: what the order asks for is copied before anything is
+//! deleted, and the erasure is completed when the copy is deleted, too. The receipt tells of the copy, or,
+//! if the order forbids that, is what it would be without one.
+
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 
@@ -15,6 +22,7 @@ use crate::{
     export::EXPORTS,
     ids::{AccountId, ErasureId},
     job::after,
+    legal_hold::HOLDS,
     plan::Plan,
 };
 
@@ -24,6 +32,9 @@ pub const LAST_PASS: SignedDuration = SignedDuration::from_hours(1);
 /// For how many days backups reach back. The template's tables carry the same number; a test compares
 /// the two.
 pub const BACKUP_DAYS: i64 = 7;
+const BACKUPS: SignedDuration = SignedDuration::from_hours(24 * BACKUP_DAYS);
+/// How often it is looked whether orders still keep copies; their end says so by itself.
+const LOOK: SignedDuration = SignedDuration::from_hours(24);
 /// How long a receipt can be read.
 pub const RECEIPT_DAYS: i64 = 3 * 365;
 
@@ -31,12 +42,16 @@ pub const RECEIPT_DAYS: i64 = 3 * 365;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Step {
+    /// Wait until there are the copies that orders ask for. From its end on no order can ask for one.
+    Copy,
     /// Bring live jobs to an end, by the job machine: their holds are resolved.
     Jobs,
     /// Delete rows.
     Rows,
     /// Delete objects.
     Objects,
+    /// Wait until no order keeps a copy any more. All else is deleted.
+    Held,
     /// Nothing: everything is deleted. The account's id stays as a mark until backups are gone, so
     /// that a restore can be followed by the same erasure.
     Remember,
@@ -68,10 +83,51 @@ pub struct Erasure {
     pub deleted: BTreeMap<String, u64>,
     /// When the last pass was over.
     pub completed_at: Option<Timestamp>,
+    /// What orders did to it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub held: Option<KeptCopy>,
+    /// If the account has acted as an operator: until when the log of that has its id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub acts_until: Option<Timestamp>,
     /// When the housekeeper is to go on; part of the key in its agenda.
     pub due_at: Option<Timestamp>,
     /// Counts the row's changes.
     pub version: u64,
+}
+
+/// A copy that was still there after the last pass.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeptCopy {
+    /// Whether the person may be told of it.
+    pub told: bool,
+    /// Until when there was one of which they may be told; missing while there is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Timestamp>,
+}
+
+/// An order whose copy was deleted while an erasure waited for that.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct HoldEnd {
+    /// Whether the person may be told of it.
+    pub told: bool,
+    /// Whether there was a copy that is deleted now.
+    pub deleted: bool,
+    /// Whether the erasure still waits for other orders.
+    pub waits: bool,
+    /// Whether the person may be told of one of these.
+    pub waits_openly: bool,
+}
+
+/// Where an erasure is, as its receipt says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ErasureStatus {
+    /// Not everything is deleted yet.
+    Running,
+    /// Everything is deleted but a copy that an order keeps.
+    Held,
+    /// Nothing is left but what `kept` says.
+    Completed,
 }
 
 /// Something that is kept after an erasure.
@@ -81,7 +137,7 @@ pub struct Kept {
     pub what: &'static str,
     /// Why that is allowed.
     pub basis: &'static str,
-    /// Until when; missing if it is about nobody any more.
+    /// Until when; missing if it is about nobody any more, or if nobody knows the day.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, format = DateTime)]
     pub until: Option<Timestamp>,
@@ -97,11 +153,13 @@ impl Erasure {
             aliases: Vec::new(),
             token_hash,
             requested_at: now,
-            step: Step::Jobs,
+            step: Step::Copy,
             last_pass: false,
             counted_to: None,
             deleted: BTreeMap::new(),
             completed_at: None,
+            held: None,
+            acts_until: None,
             due_at: Some(now),
             version: 1,
         }
@@ -128,6 +186,7 @@ impl Erasure {
     pub fn stepped(&self, now: Timestamp) -> Self {
         let mut next = Self { counted_to: None, ..self.next() };
         match (self.step, self.last_pass) {
+            (Step::Copy, _) => next.step = Step::Jobs,
             (Step::Jobs, _) => next.step = Step::Rows,
             (Step::Rows, _) => next.step = Step::Objects,
             (Step::Objects, false) => {
@@ -141,6 +200,11 @@ impl Erasure {
                 next.completed_at = self.completed_at.or(Some(now));
                 next.due_at = next.backups_gone_at();
             }
+            // Backups still know of the copy and whose it was.
+            (Step::Held, _) => {
+                next.step = Step::Remember;
+                next.due_at = Some(after(now, BACKUPS));
+            }
             (Step::Remember | Step::Ended, _) => {
                 next.step = Step::Ended;
                 next.account = None;
@@ -151,22 +215,76 @@ impl Erasure {
         next
     }
 
+    /// The last pass is over, and orders keep copies. `told` is whether the person may know.
+    #[must_use]
+    pub fn held(&self, now: Timestamp, told: bool) -> Self {
+        // What was told once stays so, whichever orders come later.
+        let held = self.held.unwrap_or(KeptCopy { told, until: None });
+        Self {
+            step: Step::Held,
+            counted_to: None,
+            completed_at: self.completed_at.or(Some(now)),
+            held: Some(held),
+            due_at: Some(after(now, LOOK)),
+            ..self.next()
+        }
+    }
+
+    /// An order has ended. With the last one it goes on at once.
+    #[must_use]
+    pub fn hold_ended(&self, now: Timestamp, end: HoldEnd) -> Self {
+        let before = self.held.unwrap_or(KeptCopy { told: false, until: None });
+        let told = before.told || end.told;
+        let until = match end.waits_openly {
+            true => None,
+            false if end.told => Some(now),
+            false => before.until,
+        };
+        let goes_on = self.step == Step::Held && !end.waits;
+        let mut next = Self { held: Some(KeptCopy { told, until }), ..self.next() };
+        next.due_at = if goes_on { Some(now) } else { self.due_at };
+        if end.told && end.deleted {
+            *next.deleted.entry(format!("bucket.{HOLDS}")).or_default() += 1;
+        }
+        next
+    }
+
     /// The same from its beginning, after a restore brought things back.
     #[must_use]
     pub fn again(&self, now: Timestamp) -> Self {
-        Self { step: Step::Jobs, last_pass: false, due_at: Some(now), ..self.next() }
+        Self { step: Step::Copy, last_pass: false, due_at: Some(now), ..self.next() }
     }
 
     /// Whether nothing was done yet, or again.
     #[must_use]
     pub fn begins(&self) -> bool {
-        self.step == Step::Jobs && !self.last_pass
+        self.step == Step::Copy && !self.last_pass
     }
 
-    /// When the last backup that has any of it is gone.
+    /// Where it is, as the person may know it.
+    #[must_use]
+    pub fn status(&self) -> ErasureStatus {
+        match self.told() {
+            _ if self.completed_at.is_none() => ErasureStatus::Running,
+            Some(KeptCopy { until: None, .. }) => ErasureStatus::Held,
+            _ => ErasureStatus::Completed,
+        }
+    }
+
+    /// When it was over, as the person may know it.
+    #[must_use]
+    pub fn over_at(&self) -> Option<Timestamp> {
+        self.told().map_or(self.completed_at, |copy| copy.until)
+    }
+
+    fn told(&self) -> Option<KeptCopy> {
+        self.held.filter(|copy| copy.told)
+    }
+
+    /// When the last backup that has any of it is gone, as the person may know it.
     #[must_use]
     pub fn backups_gone_at(&self) -> Option<Timestamp> {
-        self.completed_at.map(|at| after(at, SignedDuration::from_hours(24 * BACKUP_DAYS)))
+        self.over_at().map(|at| after(at, BACKUPS))
     }
 
     /// When the receipt ends.
@@ -175,9 +293,10 @@ impl Erasure {
         after(self.requested_at, SignedDuration::from_hours(24 * RECEIPT_DAYS))
     }
 
-    /// What stays.
+    /// What stays, as the person may know it: of an order that forbids to tell of it, nothing differs from
+    /// an account without one.
     #[must_use]
-    pub fn kept(&self) -> Vec<Kept> {
+    pub fn kept(&self, now: Timestamp) -> Vec<Kept> {
         let mut kept = vec![
             Kept {
                 what: "the credits given and spent, with their times, under a random number",
@@ -190,7 +309,39 @@ impl Erasure {
                 until: None,
             },
         ];
-        if self.step != Step::Ended {
+        if self.status() == ErasureStatus::Held {
+            kept.push(Kept {
+                what: "a copy of the account's data, which is used for nothing else",
+                basis: "an order of a court or an authority (GDPR, article 17(3)(b)), until it is released",
+                until: None,
+            });
+        }
+        if let Some(until) = self.acts_until {
+            kept.push(Kept {
+                what: "the account's id in the log of what operators did",
+                basis: "to show what operators did (GDPR, article 5(2))",
+                until: Some(until),
+            });
+            kept.push(Kept {
+                what: "the account's id in orders of courts that it proposed, confirmed or released",
+                basis: "to show who did (GDPR, article 5(2)), 24 months from the order's release",
+                until: None,
+            });
+        }
+        // The same for everybody, so that it tells nothing of anybody.
+        kept.push(Kept {
+            what: "lines about the account in the log of operators' acts, if there are any, which name it as \
+                   a hash",
+            basis: "to show what operators did (GDPR, article 5(2)), 24 months from the act",
+            until: None,
+        });
+        kept.push(Kept {
+            what: "a copy and the account's id, if a court or an authority has ordered to keep them and \
+                   forbidden to tell of it",
+            basis: "a legal obligation (GDPR, articles 17(3)(b) and 23), until the order is released",
+            until: None,
+        });
+        if self.backups_gone_at().is_none_or(|gone| now < gone) {
             kept.push(Kept {
                 what: "the account's id, which is random",
                 basis: "to erase again if a backup is restored (GDPR, article 17)",
@@ -212,64 +363,10 @@ impl Erasure {
     }
 }
 
-/// The prefixes of all objects of an account.
+/// The prefixes of all objects of an account that its erasure deletes; copies that orders keep stay.
 #[must_use]
 pub fn prefixes(account: AccountId) -> Vec<String> {
     let results = Plan::ALL.map(Plan::results_prefix);
     let all = results.into_iter().chain(["uploads/", EXPORTS].map(str::to_owned));
     all.map(|prefix| format!("{prefix}{account}/")).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn two_passes_an_hour_apart_and_a_mark_until_backups_are_gone() {
-        let now: Timestamp = "2026-11-01T00:00:00Z".parse().unwrap();
-        let mut erasure = Erasure::begin(now, AccountId::new(), None);
-        for (step, last_pass) in [(Step::Jobs, false), (Step::Rows, false), (Step::Objects, false)]
-        {
-            assert_eq!((erasure.step, erasure.last_pass), (step, last_pass));
-            assert_eq!(erasure.due_at, Some(now));
-            erasure = erasure.stepped(now);
-        }
-        let later = now + LAST_PASS;
-        assert_eq!(erasure.due_at, Some(later));
-        for step in [Step::Jobs, Step::Rows, Step::Objects] {
-            assert_eq!((erasure.step, erasure.last_pass), (step, true));
-            erasure = erasure.stepped(later);
-        }
-        assert_eq!((erasure.step, erasure.completed_at), (Step::Remember, Some(later)));
-        let gone = later + SignedDuration::from_hours(24 * BACKUP_DAYS);
-        assert_eq!(erasure.due_at, Some(gone));
-        assert!(erasure.account.is_some());
-        let ended = erasure.stepped(gone);
-        assert_eq!((ended.step, ended.account, ended.due_at), (Step::Ended, None, None));
-
-        let again = erasure.again(gone);
-        assert_eq!((again.step, again.due_at), (Step::Jobs, Some(gone)));
-        assert_eq!(again.completed_at, Some(later), "the first end stays");
-    }
-
-    #[test]
-    fn every_prefix_of_personal_data_is_emptied() {
-        let account = AccountId::new();
-        let places = crate::personal::REGISTER.iter().flat_map(|data| data.stored_in);
-        for place in places.filter(|place| place.store == "bucket") {
-            let covered = prefixes(account).iter().any(|prefix| prefix.starts_with(place.kind));
-            assert!(covered, "{} is not erased", place.kind);
-        }
-        assert!(prefixes(account).iter().all(|prefix| prefix.ends_with(&format!("/{account}/"))));
-    }
-
-    #[test]
-    fn counts_add_up() {
-        let now: Timestamp = "2026-11-01T00:00:00Z".parse().unwrap();
-        let erasure = Erasure::begin(now, AccountId::new(), None);
-        let rows = |number| [("generations.job".to_owned(), number)];
-        let counted = erasure.counted(rows(2)).counted(rows(3));
-        assert_eq!(counted.deleted["generations.job"], 5);
-        assert_eq!(counted.version, 3);
-    }
 }

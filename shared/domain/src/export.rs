@@ -11,8 +11,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::{
-    ids::{AccountId, ExportId},
+    ids::{AccountId, ExportId, LegalHoldId},
     job::after,
+    legal_hold::LegalHold,
     plan::lifecycle_expiry,
 };
 
@@ -29,6 +30,8 @@ pub const INTERVAL: SignedDuration = SignedDuration::from_hours(24);
 pub const DEADLINE: SignedDuration = SignedDuration::from_hours(6);
 /// For how long a claim holds: longer than a turn.
 const LEASE: SignedDuration = SignedDuration::from_secs(120);
+/// How long after a copy for an order could not be made it is tried anew.
+const AGAIN: SignedDuration = SignedDuration::from_hours(1);
 /// How many turns in a row may end badly.
 pub const MAX_TRIES: u32 = 5;
 /// From this bad turn on, what was saved is not trusted, and the archive is begun anew.
@@ -57,6 +60,9 @@ pub struct Export {
     pub id: ExportId,
     /// Whose.
     pub account: AccountId,
+    /// The order for which it is made; missing if the person asked for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hold: Option<LegalHoldId>,
     /// Where it is in its life; never `Expired`, see [`Export::status_at`].
     pub status: ExportStatus,
     /// When it was asked for.
@@ -86,6 +92,7 @@ impl Export {
         Self {
             id: ExportId::new(),
             account,
+            hold: None,
             status: ExportStatus::Queued,
             created_at: now,
             turn: 0,
@@ -97,6 +104,12 @@ impl Export {
             expires_at: None,
             version: 1,
         }
+    }
+
+    /// The same archive as a copy for an order. It has no end of its own, and nobody is told of it.
+    #[must_use]
+    pub fn copy(now: Timestamp, account: AccountId, hold: LegalHoldId) -> Self {
+        Self { hold: Some(hold), ..Self::begin(now, account) }
     }
 
     /// A turn begins. `None` if there were too many: it has failed.
@@ -131,14 +144,21 @@ impl Export {
             completed_at: Some(now),
             bytes: Some(bytes),
             sha256: Some(sha256),
-            expires_at: Some(lifecycle_expiry(self.created_at, EXPORT_DAYS)),
+            expires_at: match self.hold {
+                None => Some(lifecycle_expiry(self.created_at, EXPORT_DAYS)),
+                Some(_) => None,
+            },
             ..self.next()
         }
     }
 
-    /// It is given up.
+    /// It is given up; a copy for an order only for an hour, as the order stays.
     #[must_use]
     pub fn failed(&self, now: Timestamp) -> Self {
+        if self.hold.is_some() {
+            let (status, due_at) = (ExportStatus::Queued, Some(after(now, AGAIN)));
+            return Self { status, created_at: now, turn: 0, tries: 0, due_at, ..self.next() };
+        }
         let (status, completed_at) = (ExportStatus::Failed, Some(now));
         Self { status, due_at: None, completed_at, ..self.next() }
     }
@@ -158,17 +178,21 @@ impl Export {
         (self.status != ExportStatus::Failed).then(|| after(self.created_at, INTERVAL))
     }
 
-    /// When the row ends by itself: never while it is being made.
+    /// When the row ends by itself: never while it is being made, nor while an order keeps it.
     #[must_use]
     pub fn ends_at(&self) -> Option<Timestamp> {
-        let end = self.expires_at.or(self.completed_at)?;
+        let end = self.expires_at.or(self.completed_at).filter(|_| self.hold.is_none())?;
         Some(after(end, SignedDuration::from_hours(24 * ROW_DAYS)))
     }
 
     /// The prefix of all its objects.
     #[must_use]
     pub fn prefix(&self) -> String {
-        format!("{EXPORTS}{}/{}.", self.account, self.id)
+        match self.hold {
+            None => format!("{EXPORTS}{}/{}.", self.account, self.id),
+            // An order has one copy.
+            Some(hold) => format!("{}copy.", LegalHold::prefix(self.account, hold)),
+        }
     }
 
     /// The archive's key.
@@ -219,6 +243,22 @@ mod tests {
         let (now, export) = begun();
         assert!(export.claimed(now + DEADLINE - SignedDuration::from_secs(1)).is_some());
         assert_eq!(export.claimed(now + DEADLINE), None);
+    }
+
+    #[test]
+    fn a_copy_for_an_order_has_no_end_and_is_never_given_up() {
+        let (now, _) = begun();
+        let (account, hold) = (AccountId::new(), LegalHoldId::new());
+        let copy = Export::copy(now, account, hold);
+        assert!(copy.archive_key().starts_with(&format!("holds/{account}/{hold}/")));
+        let failed = copy.claimed(now + DEADLINE);
+        assert_eq!(failed, None);
+        let again = copy.failed(now + DEADLINE);
+        let due = again.due_at.unwrap();
+        assert_eq!((again.status, due), (ExportStatus::Queued, now + DEADLINE + AGAIN));
+        let ready = again.claimed(due).unwrap().ready(due, 7, "ab".to_owned());
+        assert_eq!((ready.expires_at, ready.ends_at()), (None, None));
+        assert_eq!(ready.status_at(now + SignedDuration::from_hours(90_000)), ExportStatus::Ready);
     }
 
     #[test]

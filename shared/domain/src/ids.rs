@@ -113,6 +113,7 @@ id!(SessionId, "ses_", "A session of one account on one device.");
 id!(KeyId, "key_", "An API key of one account.");
 id!(ErasureId, "era_", "The erasure of an account.");
 id!(ExportId, "exp_", "An archive of all that is held about an account.");
+id!(LegalHoldId, "lgh_", "An order to freeze or hand over what is held about an account.");
 id!(SubjectRequestId, "sbr_", "What somebody asked for by mail.");
 id!(MailId, "eml_", "A mail to the person who has an account.");
 id!(MailingId, "mlg_", "A letter to many people.");

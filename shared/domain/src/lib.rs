@@ -11,6 +11,7 @@ pub mod export;
 pub mod ids;
 pub mod inactivity;
 pub mod job;
+pub mod legal_hold;
 pub mod mail;
 pub mod mailing;
 pub mod manifest;

@@ -1,7 +1,8 @@
 //! Mail to people who have an account, as pure rules.
 //!
 //! A mail is written down together with what it tells, and sent later. Its row names the letter and
-//! never its text or the address: both are made when it is sent. Whoever sends it claims it first; until
+//! neither its text nor the address: both are made when it is sent. Only of a letter to an address that the
+//! account has no more, the row has it. Whoever sends it claims it first; until
 //! [`Mail::due_at`] nobody else tries. A process that dies between sending and forgetting sends it
 //! again, with the same `Message-ID`: at least once, and recognisable.
 
@@ -45,6 +46,11 @@ pub enum Letter {
     News {
         /// The mailing, which has the text.
         mailing: MailingId,
+    },
+    /// Mail about the account goes to another address from now on. It goes to the one before.
+    AddressChanged {
+        /// The address before.
+        from: String,
     },
     /// Nobody uses the account; it ends.
     Inactive {

@@ -92,6 +92,7 @@ mod tests {
     use crate::{
         erasure::{BACKUP_DAYS, RECEIPT_DAYS},
         export::{EXPORT_DAYS, ROW_DAYS},
+        legal_hold::LAPSE,
         plan::{GUEST_DAYS, Plan, UPLOAD_DAYS, USER_DAYS},
     };
 
@@ -120,6 +121,9 @@ mod tests {
         let shown = REGISTER.iter().find(|data| data.category == "usage figures").unwrap().shown;
         assert!(shown.ends_with(&format!("fewer than {} works", figures.1)));
         assert_eq!(kept("uploads"), format!("{UPLOAD_DAYS} day, the row {} days", UPLOAD_DAYS + 1));
+        assert!(
+            kept("legal holds").contains(&format!("a proposal {} days", LAPSE.as_hours() / 24))
+        );
         let exports = format!("the archive {EXPORT_DAYS} days, the row {ROW_DAYS} days more");
         assert_eq!(kept("exports"), exports);
     }

@@ -86,6 +86,9 @@ pub struct Account {
     /// stay the guest's.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub acknowledged: BTreeMap<String, Timestamp>,
+    /// Whether it has acted as an operator: then the log of that keeps its id beyond an erasure.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub operated: bool,
     /// Counts the row's changes.
     pub version: u64,
 }
@@ -127,6 +130,7 @@ impl Account {
             joined: None,
             erasure: None,
             acknowledged: BTreeMap::new(),
+            operated: false,
             version: 1,
         }
     }
@@ -261,6 +265,15 @@ pub async fn authenticate(
 pub async fn find(tables: &dyn Tables, id: AccountId) -> Result<Option<Account>, StoreError> {
     let found: Option<Account> = crate::record::get(tables, account_key(id)).await?;
     Ok(found.filter(Account::is_open))
+}
+
+/// The accounts' rows as they are, those that are being erased among them.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn present(tables: &dyn Tables, ids: &[AccountId]) -> Result<Vec<Account>, StoreError> {
+    let keys: Vec<Key> = ids.iter().copied().map(account_key).collect();
+    tables.get(&keys).await?.into_iter().flatten().map(from_row).collect()
 }
 
 /// The account, and after it the guests that became it.

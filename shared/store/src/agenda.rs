@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use reverie_domain::{
     clock::sortable,
-    ids::{AccountId, ErasureId, ExportId, MailId, MailingId},
+    ids::{AccountId, ErasureId, ExportId, LegalHoldId, MailId, MailingId},
 };
 use serde::{Deserialize, Serialize};
 
@@ -38,7 +38,12 @@ pub enum Task {
         account: AccountId,
         /// Which.
         export: ExportId,
+        /// The order for which it is a copy, if it is one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        hold: Option<LegalHoldId>,
     },
+    /// Let a proposed order lapse, or end one that is released.
+    Hold(LegalHoldId),
 }
 
 /// Something to be done, and when. It is written together with the row that it concerns, which knows
@@ -59,6 +64,7 @@ impl Record for Entry {
             Task::Export { export, .. } => export.to_string(),
             Task::Mailing(id) => id.to_string(),
             Task::Mail { mail, .. } => mail.to_string(),
+            Task::Hold(id) => id.to_string(),
         };
         Key::new(Table::Operations, PARTITION, format!("{}#{id}", sortable(self.due_at)))
     }

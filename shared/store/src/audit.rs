@@ -1,7 +1,7 @@
 //! The log of what operators did: lines are written once, and no function changes or deletes one.
 
 use jiff::Timestamp;
-use reverie_domain::audit::Line;
+use reverie_domain::{audit::Line, ids::AccountId};
 
 use crate::{
     Record,
@@ -68,4 +68,27 @@ pub async fn list(
 ) -> Result<Vec<Line>, StoreError> {
     let (partition, after) = ((Table::Operations, PARTITION), before.map(line_key));
     newest_first(tables, partition, Range::All, after, limit).await
+}
+
+/// How many lines are read at once.
+const PAGE: u32 = 100;
+
+/// The newest line of an operator's, for whose erasure the whole log may be read.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn newest_of(
+    tables: &dyn Tables,
+    operator: AccountId,
+) -> Result<Option<Line>, StoreError> {
+    let mut before = None;
+    loop {
+        let lines = list(tables, before, PAGE).await?;
+        before = lines.last().map(|line| line.number);
+        let more = lines.len() == PAGE as usize;
+        let found = lines.into_iter().find(|line| line.operator == operator);
+        if found.is_some() || !more {
+            return Ok(found);
+        }
+    }
 }

@@ -13,7 +13,7 @@ use crate::{
     accounts::{self, Account, account_key},
     agenda::{Task, moved},
     ledger::{self, LedgerError},
-    record::{deletion, from_row, get, replace},
+    record::{deletion, get, replace},
     tables::{Key, Query, Range, Row, StoreError, Table, Tables, Write, WriteError, written},
 };
 
@@ -129,9 +129,7 @@ pub async fn close_again(
 }
 
 async fn marked_or_not(tables: &dyn Tables, erasure: &Erasure) -> Result<Vec<Account>, StoreError> {
-    let keys: Vec<Key> = erasure.accounts().into_iter().map(account_key).collect();
-    let rows = tables.get(&keys).await?;
-    rows.into_iter().flatten().map(from_row).collect()
+    accounts::present(tables, &erasure.accounts()).await
 }
 
 /// Writes the erasure's next state, its time on the agenda and `others`, all or none. Otherwise
@@ -145,14 +143,20 @@ pub async fn advance(
     after: &Erasure,
     others: Vec<Write>,
 ) -> Result<bool, StoreError> {
+    let mut writes = advancing(before, after)?;
+    writes.extend(others);
+    written(tables, &writes).await
+}
+
+/// The erasure's next state, and its time on the agenda.
+pub(crate) fn advancing(before: &Erasure, after: &Erasure) -> Result<Vec<Write>, StoreError> {
     let mut writes = vec![match after.step {
         // Without a receipt nobody will read it.
         Step::Ended if after.token_hash.is_none() => before.delete(),
         _ => after.replace(before)?,
     }];
     writes.extend(moved(Task::Erase(after.id), before.due_at, after.due_at)?);
-    writes.extend(others);
-    written(tables, &writes).await
+    Ok(writes)
 }
 
 /// Rows that were found, and their deletion.
@@ -165,7 +169,7 @@ pub struct Found {
 }
 
 /// Some of the account's rows, in any table but the ledger; none at the end. The account's own row is
-/// not among them: it goes last, see [`last_row`].
+/// not among them: it goes last.
 ///
 /// # Errors
 /// [`StoreError`].
@@ -229,17 +233,4 @@ fn kind(table: Table, row: &Row) -> String {
     };
     let kind = place_of(store, text("pk"), text("sk")).map_or("other", |place| place.kind);
     format!("{store}.{kind}")
-}
-
-/// The deletion of the account's own row, if it is there. With it goes the one link to the wallet, and
-/// the ledger's entries are nobody's any more.
-///
-/// # Errors
-/// [`StoreError`].
-pub async fn last_row(
-    tables: &dyn Tables,
-    account: AccountId,
-) -> Result<Option<Write>, StoreError> {
-    let found: Option<Account> = get(tables, account_key(account)).await?;
-    Ok(found.map(|account| account.delete()))
 }

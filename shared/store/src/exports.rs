@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use reverie_domain::{
     export::Export,
-    ids::{AccountId, ExportId},
+    ids::{AccountId, ExportId, LegalHoldId},
 };
 
 use crate::{
@@ -16,7 +16,11 @@ use crate::{
 
 impl Record for Export {
     fn key(&self) -> Key {
-        export_key(self.account, self.id)
+        match self.hold {
+            None => export_key(self.account, self.id),
+            // The account's own partition is the person's to see, and is erased.
+            Some(hold) => copy_key(hold),
+        }
     }
 
     fn version(&self) -> u64 {
@@ -40,6 +44,17 @@ pub async fn find(
     get(tables, export_key(account, id)).await
 }
 
+/// The copy for this order, if it has one of its own.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn find_copy(
+    tables: &dyn Tables,
+    hold: LegalHoldId,
+) -> Result<Option<Export>, StoreError> {
+    get(tables, copy_key(hold)).await
+}
+
 /// How many exports are looked at. One that is made a day, kept 37 days, and failed ones between them.
 const LISTED: u32 = 100;
 
@@ -58,8 +73,22 @@ pub async fn newest(tables: &dyn Tables, account: AccountId) -> Result<Vec<Expor
 /// # Errors
 /// If a row cannot be serialised.
 pub fn begin(account: &Account, export: &Export) -> Result<Vec<Write>, StoreError> {
-    let mut writes = vec![account.next().replace(account)?, export.create()?];
+    let mut writes = vec![account.next().replace(account)?];
+    writes.extend(queued(export)?);
+    Ok(writes)
+}
+
+/// The writes that leave an export to the housekeeper.
+pub(crate) fn queued(export: &Export) -> Result<Vec<Write>, StoreError> {
+    let mut writes = vec![export.create()?];
     writes.extend(moved(task(export), None, export.due_at)?);
+    Ok(writes)
+}
+
+/// The writes that end an export, whoever makes it.
+pub(crate) fn ended(export: &Export) -> Result<Vec<Write>, StoreError> {
+    let mut writes = vec![export.delete()];
+    writes.extend(moved(task(export), export.due_at, None)?);
     Ok(writes)
 }
 
@@ -81,10 +110,14 @@ pub async fn advance(
 }
 
 const fn task(export: &Export) -> Task {
-    Task::Export { account: export.account, export: export.id }
+    Task::Export { account: export.account, export: export.id, hold: export.hold }
 }
 
 const PREFIX: &str = "export#";
+
+fn copy_key(hold: LegalHoldId) -> Key {
+    Key::new(Table::Operations, "legal_hold_copy", hold)
+}
 
 fn export_key(account: AccountId, id: ExportId) -> Key {
     Key::new(Table::Accounts, account, format!("{PREFIX}{id}"))

@@ -47,6 +47,9 @@ pub struct Detail {
     /// What the model made of the prompt; set on success.
     #[serde(default)]
     pub understood: Option<Value>,
+    /// The guests that became the account, if references are their uploads.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub uploaded_by: Vec<AccountId>,
     /// Counts the row's changes.
     pub version: u64,
 }

@@ -11,6 +11,7 @@ pub mod exports;
 pub mod generations;
 pub mod held;
 pub mod ledger;
+pub mod legal_holds;
 pub mod mailer;
 pub mod mailings;
 pub mod mails;

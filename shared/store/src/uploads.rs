@@ -8,7 +8,7 @@ use reverie_domain::{
 
 use crate::{
     Record,
-    record::{from_maybe, get, newest_first, replace},
+    record::{from_maybe, newest_first, replace},
     tables::{Key, Range, StoreError, Table, Tables},
 };
 
@@ -26,44 +26,64 @@ impl Record for Upload {
     }
 }
 
-/// The upload of this account.
+/// The upload, if it is one of these owners'.
 ///
 /// # Errors
 /// [`StoreError`].
 pub async fn find(
     tables: &dyn Tables,
-    account: AccountId,
+    owners: &[AccountId],
     id: UploadId,
 ) -> Result<Option<Upload>, StoreError> {
-    get(tables, upload_key(account, id)).await
+    Ok(find_all(tables, owners, &[id]).await?.pop().flatten())
 }
 
-/// The uploads of this account, in the order of the ids: at most 100.
+/// The uploads of these owners, in the order of the ids.
 ///
 /// # Errors
 /// [`StoreError`].
 pub async fn find_all(
     tables: &dyn Tables,
-    account: AccountId,
+    owners: &[AccountId],
     ids: &[UploadId],
 ) -> Result<Vec<Option<Upload>>, StoreError> {
-    let keys: Vec<Key> = ids.iter().map(|id| upload_key(account, *id)).collect();
-    tables.get(&keys).await?.into_iter().map(from_maybe).collect()
+    let mut found = vec![None; ids.len()];
+    let keys: Vec<(usize, Key)> = owners
+        .iter()
+        .flat_map(|owner| ids.iter().enumerate().map(|(at, id)| (at, upload_key(*owner, *id))))
+        .collect();
+    for page in keys.chunks(READ) {
+        let (places, keys): (Vec<usize>, Vec<Key>) = page.iter().cloned().unzip();
+        for (at, row) in places.into_iter().zip(tables.get(&keys).await?) {
+            if let Some(upload) = from_maybe(row)? {
+                found[at] = Some(upload);
+            }
+        }
+    }
+    Ok(found)
 }
 
-/// Newest first; `after` is the last one of the page before.
+/// Those of several owners together, newest first; `after` is the last one of the page before. Ids come in
+/// the order of time.
 ///
 /// # Errors
 /// [`StoreError`].
 pub async fn list(
     tables: &dyn Tables,
-    account: AccountId,
+    owners: &[AccountId],
     after: Option<UploadId>,
     limit: u32,
 ) -> Result<Vec<Upload>, StoreError> {
-    let (partition, after) =
-        ((Table::Generations, account), after.map(|id| upload_key(account, id)));
-    newest_first(tables, partition, Range::Prefix(PREFIX.to_owned()), after, limit).await
+    let mut all: Vec<Upload> = Vec::new();
+    for owner in owners {
+        let (partition, after) =
+            ((Table::Generations, owner), after.map(|id| upload_key(*owner, id)));
+        let prefix = Range::Prefix(PREFIX.to_owned());
+        all.extend(newest_first(tables, partition, prefix, after, limit).await?);
+    }
+    all.sort_by_key(|upload| std::cmp::Reverse(upload.id));
+    all.truncate(limit as usize);
+    Ok(all)
 }
 
 /// Writes `after` in place of `before`; otherwise returns what is there instead.
@@ -79,6 +99,8 @@ pub async fn update(
 }
 
 const PREFIX: &str = "upload#";
+/// How many rows are read at once.
+const READ: usize = 100;
 
 fn upload_key(account: AccountId, id: UploadId) -> Key {
     Key::new(Table::Generations, account, format!("{PREFIX}{id}"))

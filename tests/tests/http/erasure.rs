@@ -1,7 +1,11 @@
 //! An account is erased: who may ask for it, what they can read, and wherever the housekeeper may have died.
 
+#[path = "erasure/held.rs"]
+mod held;
 #[path = "erasure/nothing_left.rs"]
 mod nothing_left;
+#[path = "erasure/operators.rs"]
+mod operators;
 #[path = "erasure/restore.rs"]
 mod restore;
 

@@ -238,6 +238,15 @@ async fn an_address_is_the_accounts_once_its_mail_was_read() {
         assert_eq!(me["email"], "second@example.org");
     }
     assert_eq!(email(&mut eve).await, "eve@example.com");
+    // Whoever reads mail at the old address hears of it, once.
+    let before = outbox(&app).await.len();
+    app.sweep().await;
+    app.sweep().await;
+    let told = outbox(&app).await.split_off(before);
+    assert_eq!(told.len(), 1, "{told:#?}");
+    assert_eq!(field(&told[0], "To"), format!("<{ADA}>"));
+    assert_eq!(field(&told[0], "Subject"), "Your address was changed");
+    assert!(!told[0].contains("second@example.org"), "it may be read by anybody: {}", told[0]);
 
     // A link ends, and so does what an account can cause.
     let third = {
@@ -270,6 +279,9 @@ async fn an_address_is_the_accounts_once_its_mail_was_read() {
     let last = outbox(&app).await.pop().unwrap();
     confirm(&mut ada, &token(&last)).await.expect(StatusCode::OK);
     assert_eq!(found().await.mail_address(), Some(ADA));
+    let sent = outbox(&app).await.len();
+    app.sweep().await;
+    assert_eq!(outbox(&app).await.len(), sent, "nothing to where mail came back from");
     app.stop().await;
 }
 

@@ -72,6 +72,12 @@ async fn live(app: &TestApp) {
     browser.ask(Method::PUT, "/v1/me/consents", put).await.expect(StatusCode::OK);
     let news = json!({"subject": "news", "text": "They are new."});
     operator.post("/v1/operator/mailings", news).await.expect(StatusCode::CREATED);
+    let order = json!({
+        "account": me["id"], "kind": "freeze", "reference": "a file", "reason": "a court", "secret": true,
+    });
+    let order = operator.post("/v1/operator/legal-holds", order).await.expect(StatusCode::CREATED);
+    let path = format!("/v1/operator/legal-holds/{}", order["id"].as_str().unwrap());
+    operator.post(&format!("{path}/confirm"), Value::Null).await.expect(StatusCode::OK);
     let email = json!({"email": "new@example.com"});
     browser.post("/v1/me/email", email).await.expect(StatusCode::ACCEPTED);
     // Who has an address is told by mail, in the minute after.

@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 
 use super::{
     jobs::{house, submit_and_change, upload, works},
+    orders::orders,
     people::{another_address, archives, credentials, ends, told, told_to_all},
     player::Player,
     sign_in::signing_in,
@@ -44,6 +45,7 @@ pub(crate) async fn play() -> (Vec<Role>, BTreeSet<Use>) {
     works(&app, lambda, &mut player).await;
     archives(&app, lambda, &mut player).await;
     operates(&app, &mut player).await;
+    orders(&app, lambda, &mut player).await;
     ends(&app, lambda, &mut player).await;
 
     let all: BTreeSet<_> = operations(&app).into_iter().collect();

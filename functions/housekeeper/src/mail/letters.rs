@@ -82,6 +82,14 @@ fn words(letter: &Letter, link: &str, policies: Policies) -> Option<(&'static st
                  in:\n\n{link}\n\nIf it was not you, there is nothing to do: nothing changes.\n"
             ),
         ),
+        Letter::AddressChanged { .. } => (
+            "Your address was changed",
+            format!(
+                "Mail about your account goes to another address from now on,\nwhich was confirmed. If it \
+                 was you, there is nothing to do.\n\nIf it was not you, somebody else can use your account. \
+                 Sign in\nas you always did, end all sessions, and correct the address:\n\n{link}\n"
+            ),
+        ),
         Letter::Inactive { erased_at } => (
             "Your account ends if you do not use it",
             format!(

@@ -8,6 +8,7 @@ use reverie_events::{Carrier, Events};
 use reverie_generations::Generations;
 use reverie_inference::Package;
 use reverie_media::Media;
+use reverie_operator::OperatorState;
 use reverie_sketches::{Planners, Sketches};
 use reverie_studio::Studio;
 use utoipa::openapi::OpenApi;
@@ -47,7 +48,10 @@ pub(super) fn all(
         reverie_generations::router(generations),
         reverie_sketches::router(sketches),
         reverie_media::router(media),
-        reverie_operator::router(app.clone()),
+        reverie_operator::router(OperatorState {
+            app: app.clone(),
+            objects: ports.objects.clone(),
+        }),
         reverie_events::router(events),
         reverie_studio::router(studio),
     ];

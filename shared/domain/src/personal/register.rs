@@ -36,5 +36,6 @@ pub const REGISTER: &[PersonalData] = &[
     operators::OPERATORS_ACTS,
     operators::REQUESTS_BY_MAIL,
     operators::USAGE,
+    operators::LEGAL_HOLDS,
     service::ADDRESS,
 ];

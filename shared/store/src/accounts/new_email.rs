@@ -102,7 +102,8 @@ impl NewEmail {
         Ok(writes)
     }
 
-    /// The writes that make it the account's address.
+    /// The writes that make it the account's address, and tell the one before, as it may not have been the
+    /// account's owner who did so.
     ///
     /// # Errors
     /// If a row cannot be serialised.
@@ -114,7 +115,12 @@ impl NewEmail {
         let (email, mail_stopped_at) = (Some(self.email.clone()), None);
         let next = Account { email, mail_stopped_at, ..account.next() };
         let done = Self { confirmed_at: Some(now), version: self.version + 1, ..self.clone() };
-        let writes = vec![next.replace(account)?, done.replace(self)?];
+        let mut writes = vec![next.replace(account)?, done.replace(self)?];
+        let from = account.mail_address().filter(|from| !from.eq_ignore_ascii_case(&self.email));
+        if let Some(from) = from {
+            let letter = Letter::AddressChanged { from: from.to_owned() };
+            writes.extend(mails::to_send(&Mail::new(now, self.account, letter))?);
+        }
         Ok((next, writes))
     }
 

@@ -9,7 +9,8 @@ use reverie_api::{email_token, unsubscribe_token};
 use reverie_domain::{
     consent::TEXT_VERSION,
     ids::{
-        ErasureId, ExportId, GenerationId, KeyId, MailingId, SessionId, SubjectRequestId, UploadId,
+        ErasureId, ExportId, GenerationId, KeyId, LegalHoldId, MailingId, SessionId,
+        SubjectRequestId, UploadId,
     },
     policy::Policies,
     scope::Scope,
@@ -25,6 +26,7 @@ use crate::TestApp;
 
 /// A prompt and a label that nobody but the owner may ever see.
 const SECRET: &str = "the-owners-secret";
+const HOLDS: &str = "/v1/operator/legal-holds";
 
 /// A deployment with people in it.
 pub(super) struct World {
@@ -36,6 +38,9 @@ pub(super) struct World {
     pub(super) operator: Client,
     subject_request: String,
     mailing: String,
+    /// An order about the account of somebody else, and that account.
+    legal_hold: String,
+    ordered: String,
     finished: String,
     to_cancel: String,
     to_delete: String,
@@ -75,11 +80,15 @@ impl World {
         let asked = operator.post("/v1/operator/subject-requests", asked).await;
         let news = json!({"subject": "news", "text": SECRET});
         let news = operator.post("/v1/operator/mailings", news).await;
+        let ordered = app.guest().await.account().await.to_string();
+        let order = operator.post(HOLDS, order(&ordered)).await.expect(StatusCode::CREATED);
         let erased = app.guest().await.delete("/v1/me?confirm=erase").await;
         let erased = erased.expect(StatusCode::ACCEPTED);
         Self {
             mailing: id(&news.expect(StatusCode::CREATED)),
             subject_request: id(&asked.expect(StatusCode::CREATED)),
+            legal_hold: id(&order),
+            ordered,
             operator,
             export: export(&owner).await,
             unsubscribe: unsubscribe(&app, &owner).await,
@@ -110,6 +119,7 @@ impl World {
         let others = [&self.upload_to_complete, &self.upload_to_delete];
         let others = others.into_iter().chain([&self.key_to_revoke, &self.session_to_end]);
         let others = others.chain([&self.erasure, &self.receipt_token, &self.export]);
+        let others = others.chain([&self.legal_hold, &self.ordered]);
         ids.into_iter().chain(others).map(String::as_str).chain([SECRET]).collect()
     }
 
@@ -126,6 +136,7 @@ impl World {
             Some("erasures") => ErasureId::new().to_string(),
             Some("me") => ExportId::new().to_string(),
             Some("operator") if operation.contains("/mailings/") => MailingId::new().to_string(),
+            Some("operator") if operation.contains("legal-holds") => LegalHoldId::new().to_string(),
             Some("operator") => SubjectRequestId::new().to_string(),
             Some("sessions") => SessionId::new().to_string(),
             _ => GenerationId::new().to_string(),
@@ -171,6 +182,7 @@ impl World {
         // It is in the body; see `call`.
         let path = match operation {
             "PUT /v1/me/email" => format!("{path}?token={}", self.new_email),
+            "POST /v1/operator/legal-holds" => format!("{path}?token={}", self.ordered),
             _ => path,
         };
         assert!(
@@ -193,6 +205,7 @@ impl World {
             "GET /v1/me/exports/{id}" => &self.export,
             "POST /v1/operator/mailings/{id}/stop" => &self.mailing,
             _ if operation.contains("/v1/operator/subject-requests/") => &self.subject_request,
+            _ if operation.contains(HOLDS) => &self.legal_hold,
             _ if operation.contains("/v1/uploads/") => &self.upload,
             _ => &self.finished,
         }
@@ -223,6 +236,7 @@ fn body(operation: &str) -> Option<Value> {
         "PATCH /v1/operator/subject-requests/{id}" => json!({"outcome": "granted"}),
         "PUT /v1/operator/subject-requests/{id}/extension" => json!({"reason": "complexity"}),
         "POST /v1/operator/mailings" => json!({"subject": "news", "text": "anybody's"}),
+        "POST /v1/operator/legal-holds/{id}/release" => json!({"secret": true}),
         "PUT /v1/me/limits" => json!({"per_job": 1_000}),
         "PUT /v1/me/preferences" => json!({"seconds": 30}),
         "POST /v1/uploads" => json!({"content_type": "image/png", "bytes": 100}),
@@ -243,11 +257,21 @@ pub(super) async fn call(caller: &Client, operation: &str, path: &str) -> Answer
     if operation == "PUT /v1/me/email" {
         return send(request.json(&json!({ "token": token }))).await;
     }
+    if operation == "POST /v1/operator/legal-holds" {
+        return send(request.json(&order(token))).await;
+    }
     send(match body(operation) {
         Some(body) => request.json(&body),
         None => request,
     })
     .await
+}
+
+/// An order about this account.
+fn order(account: &str) -> Value {
+    json!({
+        "account": account, "kind": "freeze", "reference": "a file", "reason": "a court", "secret": true,
+    })
 }
 
 fn id(thing: &Value) -> String {

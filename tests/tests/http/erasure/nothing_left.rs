@@ -20,7 +20,7 @@ use serde_json::{Value, json};
 use super::{announced, erased, start};
 use crate::TestApp;
 
-fn count(receipt: &Value, store: &str, kind: &str) -> u64 {
+pub(super) fn count(receipt: &Value, store: &str, kind: &str) -> u64 {
     let deleted = receipt["deleted"].as_array().unwrap();
     let same = |one: &&Value| one["store"] == store && one["kind"] == kind;
     deleted.iter().find(same).map_or(0, |one| one["count"].as_u64().unwrap())
@@ -117,7 +117,7 @@ fn checked(keys: &Value, jws: &str) -> Value {
 }
 
 /// Waits until the worker has found that its job is gone.
-async fn nothing_queued(stack: &Stack) {
+pub(super) async fn nothing_queued(stack: &Stack) {
     let waited = tokio::time::timeout(PATIENCE, async {
         while messages(stack).await != Ok(0) {
             tokio::time::sleep(Duration::from_millis(50)).await;
@@ -128,7 +128,7 @@ async fn nothing_queued(stack: &Stack) {
 
 /// The embedded S3 has a folder for each part of a key. Empty ones go after an hour, and then those
 /// that were not empty for them.
-async fn empty_folders_end(app: &TestApp) {
+pub(super) async fn empty_folders_end(app: &TestApp) {
     let before = SystemTime::now() - Duration::from_secs(2 * 3600);
     for _ in 0..6 {
         let mut folders = vec![app.data().join("s3")];

@@ -9,6 +9,7 @@ use reverie_domain::erasure::LAST_PASS;
 use reverie_housekeeper::Housekeeper;
 use reverie_store::agenda::PAGE;
 use reverie_tests::{Row, moved::MovedClock, rows};
+use serde_json::{Value, json};
 
 use super::{erased, small, start};
 use crate::TestApp;
@@ -16,7 +17,8 @@ use crate::TestApp;
 /// What the restore page says must stay.
 fn stays(row: &Row) -> bool {
     let pk = row.pk();
-    pk == "agenda" || pk.starts_with("erasure#")
+    let orders = pk.starts_with("held#") || pk.starts_with("legal_hold");
+    pk == "agenda" || pk.starts_with("erasure#") || orders
 }
 
 /// Puts these rows in the place of those that are there, as `infra/README.md` says.
@@ -71,6 +73,45 @@ async fn a_restored_account_is_erased_again() {
     let after = reader.get(&receipt).await.expect(StatusCode::OK);
     assert_eq!(after["completed_at"], before["completed_at"]);
     other.submit("as before").await;
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_an_order_keeps_is_kept_beyond_a_restore_and_nothing_else() {
+    let clock = MovedClock::default();
+    let app = start(&clock, false).await;
+    let (operator, guest) = (app.operator().await, small(&app).await);
+    let me = guest.account().await.to_string();
+    let stack = app.local().stack();
+    let order = json!({
+        "account": me, "kind": "freeze", "reference": "a file", "reason": "a court", "secret": false,
+    });
+    let order = operator.post("/v1/operator/legal-holds", order).await.expect(StatusCode::CREATED);
+    let path = format!("/v1/operator/legal-holds/{}", order["id"].as_str().unwrap());
+    operator.post(&format!("{path}/confirm"), Value::Null).await.expect(StatusCode::OK);
+    app.sweep().await;
+    let backup = rows(stack).await;
+    let (reader, receipt) = erased(&guest).await;
+    app.sweep().await;
+    clock.on(LAST_PASS);
+    app.sweep().await;
+
+    restore(stack, backup).await;
+    assert_eq!(restorer(&app, &clock).replay_erasures().await.unwrap(), 1);
+    let status = async || reader.get(&receipt).await.expect(StatusCode::OK)["status"].clone();
+    assert_eq!(status().await, "held");
+    app.sweep().await;
+    clock.on(LAST_PASS);
+    app.sweep().await;
+    let left = rows(stack).await.into_iter().filter(|row| row.store != "operations");
+    let left: Vec<_> = left.filter(|row| format!("{row:?}").contains(&me)).collect();
+    assert!(left.is_empty(), "{left:?}");
+    let kept = operator.get(&path).await.expect(StatusCode::OK);
+    assert_eq!(kept["copy"]["status"], "ready", "{kept:#}");
+    let body = json!({"secret": false});
+    operator.post(&format!("{path}/release"), body).await.expect(StatusCode::OK);
+    app.sweep().await;
+    assert_eq!(status().await, "completed");
     app.stop().await;
 }
 

@@ -62,3 +62,61 @@ pub(super) const REQUESTS_BY_MAIL: PersonalData = PersonalData {
     shown: "the answer to the mail",
     erased: "ends by itself",
 };
+
+const ORDERED: &str = "an order can forbid to tell the person of it";
+
+pub(super) const LEGAL_HOLDS: PersonalData = PersonalData {
+    category: "legal holds",
+    stored_in: &[
+        place(
+            "operations",
+            "legal_hold",
+            &[
+                "id",
+                "account",
+                "subject",
+                "kind",
+                "reference",
+                "reason",
+                "secret",
+                "source",
+                "state",
+                "proposed_at",
+                "proposed_by",
+                "confirmed_at",
+                "confirmed_by",
+                "released_at",
+                "released_by",
+                "sha256",
+                "due_at",
+            ],
+        )
+        .not_exported(ORDERED),
+        place("operations", "held", &["account", "holds", "erasure"]).not_exported(ORDERED),
+        place(
+            "operations",
+            "legal_hold_copy",
+            &[
+                "id",
+                "account",
+                "hold",
+                "status",
+                "created_at",
+                "turn",
+                "tries",
+                "due_at",
+                "completed_at",
+                "bytes",
+                "sha256",
+            ],
+        )
+        .not_exported(ORDERED),
+        place("bucket", "holds/", &[]).not_exported("it is an export that an order keeps"),
+    ],
+    purpose: "to do what a court or an authority orders (GDPR, article 6(1)(c)): to keep a copy of all that \
+              is held about an account, or to hand it over; nobody uses it for anything else",
+    kept: "until the order is released, a proposal 7 days; after that for 24 months who ordered what and \
+           why, the operators' ids, the copy's checksum, and a hash of whom it was about",
+    shown: "the receipt of an erasure, unless the order forbids it; the operators' answer to a mail",
+    erased: "with the copy, when the order is released; an erasure that was asked for is completed then",
+};

@@ -34,6 +34,7 @@ pub(super) const ACCOUNT: PersonalData = PersonalData {
             "joined",
             "erasure",
             "acknowledged",
+            "operated",
         ],
     )],
     purpose: "to own generations and credits, to know what to call its owner, and which policies they have \

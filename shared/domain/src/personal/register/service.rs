@@ -52,7 +52,8 @@ pub(super) const MAIL: PersonalData = PersonalData {
         "mail",
         &["id", "account", "letter", "created_at", "due_at", "tries"],
     )],
-    purpose: "to send what the person is to be told: which letter, and not its text",
+    purpose: "to send what the person is to be told: which letter, and not its text; the address only if it \
+              is no longer the account's",
     kept: "until it is sent, two days at most",
     shown: "GET /v1/me/data; sent to the address in GET /v1/me",
     erased: "ends by itself; DELETE /v1/me",
@@ -149,13 +150,15 @@ pub(super) const ERASURES: PersonalData = PersonalData {
             "counted_to",
             "deleted",
             "completed_at",
+            "held",
+            "acts_until",
             "due_at",
         ],
     )
     .not_exported("an account that is being erased makes no export; it has its receipt")],
     purpose: "to erase, to show that it was done, and to do it again after a restore",
-    kept: "the account's id for 7 days, until backups are gone; the rest, which names nobody, for 3 \
-           years",
+    kept: "the account's id for 7 days, until backups are gone, or while an order keeps a copy; the rest, \
+           which names nobody, for 3 years",
     shown: "GET /v1/erasures/{id}",
     erased: "ends by itself",
 };

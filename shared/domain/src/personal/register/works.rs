@@ -62,7 +62,7 @@ pub(super) const REQUESTS: PersonalData = PersonalData {
         place(
             "generations",
             "detail",
-            &["generation", "account", "request", "labels", "understood"],
+            &["generation", "account", "request", "labels", "understood", "uploaded_by"],
         ),
         place(
             "generations",
