@@ -50,6 +50,7 @@ async function openPolicies(version) {
   $("policies-data").replaceChildren(...personal_data.flatMap(aboutData));
   await show(choice.value);
   if (!$("policies").open) $("policies").showModal();
+  $("policies").scrollTop = 0;
 }
 
 /** Asks to acknowledge what is new. Nothing is withheld from who does not. */

@@ -152,18 +152,17 @@ mod tests {
     const SECRET: &str = "of somebody";
 
     fn request() -> CanonicalRequest {
-        CanonicalRequest {
-            kind: Kind::Music,
-            model: "tiny".to_owned(),
-            prompt: SECRET.to_owned(),
-            negative_prompt: Some(SECRET.to_owned()),
-            seconds: 31,
-            seed: 4_071,
-            style: Some(Style { tempo_bpm: Some(140), ..Style::default() }),
-            references: Vec::new(),
-            sketch: None,
-            outputs: vec![Extra::Loop],
-        }
+        serde_json::from_value(serde_json::json!({
+            "kind": "music",
+            "model": "tiny",
+            "prompt": SECRET,
+            "negative_prompt": SECRET,
+            "seconds": 31,
+            "seed": 4_071,
+            "style": {"tempo_bpm": 140},
+            "outputs": ["loop"],
+        }))
+        .unwrap()
     }
 
     #[test]
