@@ -134,8 +134,11 @@ fn intensity_is_heard_and_the_real_package_keeps_to_a_sketch() {
         intensity,
     };
     sketch.sections = vec![section("verse", 0.05), section("bridge", 1.0)];
-    let asked =
-        MusicRequest { seconds: f64::from(sketch.usual_seconds()), sketch: Some(Sketch::Music(sketch)), ..asked };
+    let asked = MusicRequest {
+        seconds: f64::from(sketch.usual_seconds()),
+        sketch: Some(Sketch::Music(sketch)),
+        ..asked
+    };
     let output = generate(&*engine, &asked);
     let flac = file(&output, "track.flac");
     let (quiet, loud) = (level(flac, 1.0, 15.0), level(flac, 17.0, 29.0));
