@@ -31,7 +31,7 @@ def events_of(song, start, seconds):
     step = 60 / song["bpm"] / METRES[song["metre"]][1]
     count = min(len(song["bars"]), int(seconds / step / song["steps"]))
     song["bars"] = song["bars"][-count:]
-    plays = {song["instruments"][r] for bar in song["bars"] for r, groups in bar["tracks"].items() if groups}
+    plays = {song["instruments"][r] for bar in song["bars"] for r, groups in bar["tracks"].items() if groups and r in song["instruments"]}
     return [(start + tick / midi.TICKS * step, order, message) for tick, order, message in midi.events_of(song)], plays
 
 
