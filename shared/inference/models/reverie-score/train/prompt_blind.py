@@ -172,6 +172,8 @@ def table(rows):
         good, count = sums.get(name, (0, 0))
         sums[name] = (good + holds, count + 1)
     for whole, parts in (("drums", ("drums asked", "drums left out")), ("instruments", ("instruments asked", "instruments left out"))):
+        if not sums.keys() & set(parts):
+            continue
         sums[whole] = tuple(sum(sums.get(p, (0, 0))[k] for p in parts) for k in (0, 1))
     return {
         k: {"held": int(g), "of": n, "share": round(g / n, 3), "lower95": round(wilson(g, n), 3)} for k, (g, n) in sorted(sums.items())

@@ -208,13 +208,14 @@ impl Document {
         let steps = |metre: &Metre| metre.steps > 0 && metre.steps_per_beat > 0;
         demand(self.metres.iter().all(|(_, metre)| steps(metre)), "metres must have steps")?;
         let general = self.progressions.get(GENERAL);
-        let written = |mode: &str| general.and_then(|book| book.get(mode)).is_some_and(usable);
+        let written =
+            |mode: &str| general.and_then(|book| book.get(mode)).is_some_and(|loops| usable(loops));
         demand(
             self.modes.iter().all(|(mode, _)| written(mode)),
             "progressions.general must have every mode",
         )?;
         demand(
-            self.progressions.values().flat_map(BTreeMap::values).all(usable),
+            self.progressions.values().flat_map(BTreeMap::values).all(|loops| usable(loops)),
             "a progression must have a chord",
         )?;
         let mut long = self.styles.iter().filter_map(|(_, style)| style.long_sections.as_ref());
@@ -231,7 +232,7 @@ impl Document {
 }
 
 /// Whether there is a progression, and a chord in each.
-fn usable(loops: &Vec<Vec<Step>>) -> bool {
+fn usable(loops: &[Vec<Step>]) -> bool {
     !loops.is_empty() && loops.iter().all(|steps| !steps.is_empty())
 }
 
