@@ -46,19 +46,46 @@ fn bare(word: &str) -> String {
         .to_lowercase()
 }
 
+/// What may stand after a number of beats.
+const UNITS: &[&str] = &[
+    "bpm",
+    "battements",
+    "batidas",
+    "battiti",
+    "pulsaciones",
+    "schläge",
+    "slagen",
+    "uderzeń",
+    "ударов",
+];
+/// What may stand between a word for tempo and its number.
+const ABOUT: &[&str] =
+    &["of", "is", "at", "about", "around", "approx", "roughly", "ca", "circa", "etwa", "um"];
+
 fn tempo(words: &[String]) -> Option<f64> {
     let in_range = |text: &str| text.parse::<f64>().ok().filter(|tempo| TEMPO.contains(tempo));
     words.iter().enumerate().find_map(|(index, word)| {
-        let next = |by: usize| words.get(index + by).map(String::as_str);
-        if let Some(number) = word.strip_suffix("bpm").filter(|text| !text.is_empty()) {
+        if let Some(number) = joined(word) {
             return in_range(number);
         }
-        let after = matches!((next(1), next(2)), (Some("bpm"), _) | (Some("beats"), Some("per")));
-        let before =
-            index.checked_sub(1).is_some_and(|at| matches!(words[at].as_str(), "bpm" | "tempo"))
-                || index >= 2 && words[index - 2] == "tempo" && words[index - 1] == "of";
+        let next = |by: usize| words.get(index + by).map(String::as_str);
+        let after = match next(1) {
+            Some("beats") => matches!(next(2), Some("per" | "a" | "min")),
+            unit => unit.is_some_and(|unit| UNITS.contains(&unit)),
+        };
+        let said = words[..index].iter().rev().find(|word| !ABOUT.contains(&word.as_str()));
+        let before = said.is_some_and(|word| matches!(word.as_str(), "bpm" | "tempo" | "темп"));
         (after || before).then(|| in_range(word)).flatten()
     })
+}
+
+/// The digits that stand beside "bpm" in one word, as in "90bpm", and in scripts without spaces.
+fn joined(word: &str) -> Option<&str> {
+    let (left, right) = word.split_once("bpm")?;
+    let left = &left[left.trim_end_matches(|c: char| c.is_ascii_digit()).len()..];
+    let right =
+        &right[..right.len() - right.trim_start_matches(|c: char| c.is_ascii_digit()).len()];
+    [left, right].into_iter().find(|digits| !digits.is_empty())
 }
 
 fn key(words: &[&str], plain: &[String]) -> Option<Key> {
@@ -153,6 +180,13 @@ mod tests {
     fn tempi() {
         for (prompt, tempo) in [
             ("lo-fi at 90 bpm", Some(90.0)),
+            ("bpm: 104, funk", Some(104.0)),
+            ("tempo around 76", Some(76.0)),
+            ("120 beats a minute", Some(120.0)),
+            ("piano, 84 battements par minute", Some(84.0)),
+            ("128bpmのテクノ", Some(128.0)),
+            ("bpm140", Some(140.0)),
+            ("tempo for 90 dancers", None),
             ("techno, 128BPM, dark", Some(128.0)),
             ("a tempo of 72.", Some(72.0)),
             ("tempo: 100", Some(100.0)),
