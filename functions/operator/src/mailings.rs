@@ -21,7 +21,6 @@ const ROUTE: &str = "POST /v1/operator/mailings";
 #[schema(as = Mailing)]
 pub(crate) struct View {
     id: MailingId,
-    /// What is told.
     #[schema(inline)]
     kind: MailingKind,
     /// The version of the policies.

@@ -32,6 +32,7 @@ pub fn ring(bar_seconds: f64) -> RangeInclusive<f64> {
 
 /// The form of a work, by its kind.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[schema(as = Form)]
 #[serde(untagged)]
 pub enum Sketch {
     /// Of a piece of music.
