@@ -11,6 +11,7 @@ const SCRIPT: &str = concat!(
     include_str!("page/kinds.js"),
     include_str!("page/extras.js"),
     include_str!("page/policies.js"),
+    include_str!("page/yours.js"),
     include_str!("page/account.js"),
     // What the files before define has to be there.
     include_str!("page/start.js")
@@ -68,6 +69,14 @@ mod tests {
     fn the_script_starts_when_all_of_it_is_read() {
         assert!(SCRIPT.ends_with("\nstart();\n"));
         assert_eq!(SCRIPT.matches("\nstart();").count(), 1);
+    }
+
+    #[test]
+    fn what_the_script_looks_for_is_there_once() {
+        for rest in SCRIPT.split("$(\"").skip(1) {
+            let (id, _) = rest.split_once("\")").expect("an id");
+            assert_eq!(MARKUP.matches(&format!(" id=\"{id}\"")).count(), 1, "{id}");
+        }
     }
 
     #[test]

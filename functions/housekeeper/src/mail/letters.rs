@@ -108,7 +108,7 @@ fn change(policy: Policy, link: &str) -> String {
     format!(
         "From {day} on another version of our terms and privacy policy\nholds: {}. What is different:\n\n{changes}\n\n\
          Read all of it:\n\n{link}\n\nWhen it holds, we ask you to acknowledge it. If you do not want\nit, you can take \
-         what is yours with you and erase your account:\nboth are in the API and cost nothing.\n",
+         what is yours with you and erase your account:\nboth are in the studio, under \"Your data\", and cost nothing.\n",
         policy.version
     )
 }

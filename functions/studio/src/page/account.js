@@ -103,6 +103,7 @@ async function startAccount() {
   $("account-open").addEventListener("click", () => $("account").showModal());
   if (SIGN_IN[outcome]) tell(new Failure(SIGN_IN[outcome], 0));
   const me = await whoAmI();
+  offerYours(me);
   await askPolicies(me);
   await showAccount(me);
   await showPending();

@@ -12,9 +12,11 @@ const state = { guest: false, model: null, cursor: null, pending: null, busy: fa
 /* ---- the API ---- */
 
 class Failure extends Error {
-  constructor(message, status) {
+  constructor(message, status, wait = 0) {
     super(message);
     this.status = status;
+    // In how many seconds the server would listen again.
+    this.wait = wait;
   }
 }
 
@@ -31,7 +33,8 @@ async function call(method, path, { body, key } = {}) {
   if (response.status === 204) return null;
   const json = await response.json().catch(() => null);
   if (response.ok) return json;
-  throw new Failure(explained(json) || `The server answered ${response.status}.`, response.status);
+  const wait = Number(response.headers.get("retry-after"));
+  throw new Failure(explained(json) || `The server answered ${response.status}.`, response.status, wait);
 }
 
 function explained(problem) {
@@ -49,6 +52,7 @@ async function becomeGuest() {
   const guest = await call("POST", "/v1/guests");
   state.guest = true;
   showBalance(guest.credits.available);
+  offerYours(guest.account);
   askPolicies(guest.account).catch((failure) => showError($("error"), failure));
 }
 
