@@ -25,8 +25,8 @@ use crate::{Housekeeper, HousekeeperError};
 
 /// How long a turn begins files. The next minute goes on.
 const TURN: SignedDuration = SignedDuration::from_secs(15);
-/// How many rows a file has.
-const ROWS: u32 = 500;
+/// How many rows a file has. They are in memory together, each up to DynamoDB's 400 KB.
+const ROWS: u32 = 100;
 /// How much of an object is read at once.
 const CHUNK: u64 = 4 * 1024 * 1024;
 

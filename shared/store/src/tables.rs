@@ -190,7 +190,7 @@ pub trait Tables: Send + Sync {
     /// Writes up to 100 rows, all or none.
     async fn write(&self, writes: &[Write]) -> Result<(), WriteError>;
 
-    /// Lists rows: whole rows of a table, keys only of an index.
+    /// Lists rows: whole rows of a table, keys only of an index. Fewer than the limit are all there are.
     async fn query(&self, query: &Query) -> Result<Vec<Row>, StoreError>;
 
     /// Goes through a table.

@@ -12,6 +12,7 @@ use std::{
 };
 
 use archive::unpacked;
+use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::{SignedDuration, Timestamp};
 use reqwest::{Method, StatusCode};
 use reverie_domain::{
@@ -149,6 +150,32 @@ async fn what_one_turn_cannot_carry_goes_on_in_the_next() {
     assert_eq!(uploads.count(), 3);
     let (keys, parts) = left(&app).await;
     assert_eq!((keys.len(), parts), (1, 0), "{keys:?}");
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rows_that_are_more_than_a_page_of_their_table_are_all_in_the_archive() {
+    let clock = MovedClock::default();
+    let app = start(&clock, false).await;
+    let guest = app.guest().await;
+    let (stack, account) = (app.local().stack(), guest.account().await.to_string());
+    // DynamoDB ends a page at 1 MB, and this is twice that.
+    let large = "x".repeat(20_000);
+    for number in 0..110 {
+        let (number, text) = (format!("{number:03}"), AttributeValue::S);
+        let put = stack.dynamodb().put_item().table_name(&stack.resources().tables.generations);
+        let put = put.item("pk", text(account.clone())).item("sk", text(format!("quote#{number}")));
+        put.item("id", text(number)).item("request", text(large.clone())).send().await.unwrap();
+    }
+    let location = asked(&guest).await;
+    app.sweep().await;
+    let files = unpacked(&guest, &location).await;
+    let quotes = files.iter().filter(|(name, _)| name.starts_with("data/requests/quote-"));
+    let quotes: Vec<Value> =
+        quotes.map(|(_, bytes)| serde_json::from_slice(bytes).unwrap()).collect();
+    let rows = quotes.iter().flat_map(|file| file["rows"].as_array().unwrap());
+    let ids: Vec<_> = rows.map(|row| row["id"].as_str().unwrap().to_owned()).collect();
+    assert_eq!(ids, (0..110).map(|number| format!("{number:03}")).collect::<Vec<_>>());
     app.stop().await;
 }
 

@@ -244,9 +244,22 @@ impl Tables for DynamoTables {
     }
 
     async fn query(&self, query: &Query) -> Result<Vec<Row>, StoreError> {
-        let sent = self.listing(query).send().await;
-        let answer = sent.map_err(|error| unavailable("DynamoDB", error))?;
-        answer.items.unwrap_or_default().into_iter().map(to_row).collect()
+        let (mut rows, mut listing) = (Vec::new(), self.listing(query));
+        loop {
+            let sent = listing.clone().send().await;
+            let answer = sent.map_err(|error| unavailable("DynamoDB", error))?;
+            for item in answer.items.unwrap_or_default() {
+                rows.push(to_row(item)?);
+            }
+            // A page ends at 1 MB, too: fewer rows than the limit are not yet the end.
+            let left = query.limit.saturating_sub(u32::try_from(rows.len()).unwrap_or(u32::MAX));
+            match answer.last_evaluated_key {
+                Some(last) if left > 0 => {
+                    listing = listing.set_exclusive_start_key(Some(last)).limit(left.cast_signed());
+                }
+                _ => return Ok(rows),
+            }
+        }
     }
 
     async fn scan(&self, scan: &Scan) -> Result<Scanned, StoreError> {
