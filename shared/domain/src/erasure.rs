@@ -237,7 +237,8 @@ impl Erasure {
         let told = before.told || end.told;
         let until = match end.waits_openly {
             true => None,
-            false if end.told => Some(now),
+            // What was told openly is seen to end, even if its end is not to be told of.
+            false if end.told || before.told && before.until.is_none() => Some(now),
             false => before.until,
         };
         let goes_on = self.step == Step::Held && !end.waits;

@@ -79,6 +79,21 @@ fn of_a_secret_order_the_receipt_is_what_it_would_be_without() {
 }
 
 #[test]
+fn a_copy_that_was_told_of_is_seen_to_end_however_it_is_released() {
+    let (now, held, _) = over(true);
+    let later = now + SignedDuration::from_hours(9_000);
+    let secretly = HoldEnd { told: false, ..LAST };
+    let waits = held.hold_ended(later, HoldEnd { waits: true, ..secretly });
+    let last = waits.hold_ended(later + LAST_PASS, secretly);
+    for ended in [held.hold_ended(later, secretly), waits, last] {
+        assert_eq!((ended.status(), ended.over_at()), (ErasureStatus::Completed, Some(later)));
+        assert_eq!(ended.deleted, held.deleted, "the end itself is not told of");
+    }
+    let openly = HoldEnd { waits: true, waits_openly: true, ..secretly };
+    assert_eq!(held.hold_ended(later, openly).status(), ErasureStatus::Held);
+}
+
+#[test]
 fn every_prefix_of_personal_data_is_emptied() {
     let account = AccountId::new();
     let places = crate::personal::REGISTER.iter().flat_map(|data| data.stored_in);

@@ -110,6 +110,25 @@ async fn what_may_be_told_in_the_end_is_told() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_was_told_is_seen_to_end_even_if_its_release_is_secret() {
+    let clock = MovedClock::default();
+    let app = start(&clock, false).await;
+    let (operator, guest) = (app.operator().await, lived(&app).await);
+    let path = confirmed(&operator, order(guest.account().await, "freeze", false)).await;
+    app.sweep().await;
+    let (reader, receipt) = erased(&guest).await;
+    passed(&app, &clock).await;
+    assert_eq!(told(&reader, &receipt).await["status"], "held");
+    release(&operator, &path, true).await;
+    app.sweep().await;
+    app.sweep().await;
+    assert_eq!(left(&app).await, (Vec::new(), 0));
+    let done = told(&reader, &receipt).await;
+    assert_eq!((&done["status"], &done["completed_at"]), (&json!("completed"), &json!(true)));
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_is_only_proposed_is_copied_before_it_is_gone() {
     let clock = MovedClock::default();
     let app = start(&clock, false).await;
