@@ -11,7 +11,7 @@ use reverie_store::{
 
 use crate::{Housekeeper, HousekeeperError, SweepReport};
 
-/// How long a turn lasts. The next minute does the rest.
+/// How long a turn begins entries. The next minute does the rest.
 const TURN: SignedDuration = SignedDuration::from_secs(20);
 /// How many entries are attended at once.
 const AT_ONCE: usize = 8;
@@ -31,8 +31,11 @@ impl Housekeeper {
             };
             after = page.last().copied();
             let more = page.len() == PAGE as usize;
-            let mut attended =
-                stream::iter(page).map(|entry| self.attend_alone(entry)).buffer_unordered(AT_ONCE);
+            // Nothing is begun after the turn: what is under way then has the rest of the function's time.
+            let in_time = |_: &Entry| self.clock.now().duration_since(now) < TURN;
+            let mut attended = stream::iter(page.into_iter().take_while(in_time))
+                .map(|entry| self.attend_alone(entry))
+                .buffer_unordered(AT_ONCE);
             while let Some(well) = attended.next().await {
                 report.failed += u32::from(!well);
             }

@@ -154,6 +154,35 @@ async fn what_one_turn_cannot_carry_goes_on_in_the_next() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_is_due_is_not_begun_once_the_turn_is_over() {
+    let app = TestApp::without_worker().await;
+    let mut exports = Vec::new();
+    for _ in 0..16 {
+        let guest = app.guest().await;
+        exports.push((asked(&guest).await, guest));
+    }
+    let untouched = async || {
+        let mut untouched = 0;
+        for (location, guest) in &exports {
+            let export = guest.get(location).await.expect(StatusCode::OK);
+            untouched += usize::from(export["status"] == "queued");
+        }
+        untouched
+    };
+    let slow = housekeeper(app.local().ports().clone(), Arc::new(Leaping(AtomicI64::new(0))));
+    let (mut before, mut turns) = (exports.len(), 0);
+    while before > 0 {
+        slow.sweep().await;
+        turns += 1;
+        let after = untouched().await;
+        assert!(after < before, "turn {turns} began nothing");
+        before = after;
+    }
+    assert!(turns > 2, "all were begun in {turns} turns of 20 seconds");
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn rows_that_are_more_than_a_page_of_their_table_are_all_in_the_archive() {
     let clock = MovedClock::default();
     let app = start(&clock, false).await;
