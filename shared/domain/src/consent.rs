@@ -109,6 +109,8 @@ pub enum Source {
     Gpc,
     /// The person, by the link in a mail.
     Unsubscribe,
+    /// The person, by telling their mail provider that a mail of ours is spam.
+    Complaint,
 }
 
 /// A decision about one purpose.
@@ -229,7 +231,7 @@ impl Consents {
         match wish.source {
             // A refusal needs no second one, and whoever consented despite the signal knew of it.
             Source::Gpc => present.granted && !present.despite_signal,
-            Source::Unsubscribe => present.granted,
+            Source::Unsubscribe | Source::Complaint => present.granted,
             Source::User => {
                 let same = (present.granted, present.despite_signal, present.source);
                 same != (wish.granted, wish.despite_signal, wish.source)

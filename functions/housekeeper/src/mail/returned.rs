@@ -1,7 +1,13 @@
-use reverie_domain::ids::AccountId;
+use std::collections::BTreeMap;
+
+use reverie_domain::{
+    consent::{Purpose, Source, Wish},
+    ids::AccountId,
+};
 use reverie_store::{
     Record,
     accounts::{self, Account},
+    consents,
     tables::WriteError,
 };
 use serde::Deserialize;
@@ -17,6 +23,7 @@ const RACES: u32 = 10;
 pub(crate) struct Returned {
     account: AccountId,
     addresses: Vec<String>,
+    complained: bool,
 }
 
 #[derive(Deserialize)]
@@ -64,20 +71,28 @@ impl Returned {
         let bounced = detail.bounce.filter(|bounce| bounce.bounce_type == "Permanent");
         let bounced = bounced.map(|bounce| bounce.bounced_recipients);
         let complained = detail.complaint.map(|complaint| complaint.complained_recipients);
+        let is_complaint = bounced.is_none() && complained.is_some();
         let recipients = bounced.or(complained)?;
         let addresses = recipients.into_iter().map(|one| one.email_address).collect();
-        Some(Self { account, addresses })
+        Some(Self { account, addresses, complained: is_complaint })
     }
 }
 
 impl Housekeeper {
     /// No more mail to an address that does not want it. One that was changed meanwhile is not meant.
+    /// Whoever complains wants no such mail at another address either.
     pub(crate) async fn stop_mail(&self, returned: &Returned) -> Result<(), HousekeeperError> {
         for _ in 0..RACES {
             let found = accounts::find(&*self.tables, returned.account).await?;
             let Some(account) = found.filter(|account| returned.means(account)) else {
                 return Ok(());
             };
+            if returned.complained {
+                self.end_marketing(account.id).await?;
+            }
+            if account.mail_stopped_at.is_some() {
+                return Ok(());
+            }
             let next = Account { mail_stopped_at: Some(self.clock.now()), ..account.next() };
             match self.tables.write(&[next.replace(&account)?]).await {
                 Ok(()) => return Ok(()),
@@ -87,11 +102,21 @@ impl Housekeeper {
         }
         Err(HousekeeperError::Contended)
     }
+
+    async fn end_marketing(&self, account: AccountId) -> Result<(), HousekeeperError> {
+        let (purpose, source) = (Purpose::MarketingEmail, Source::Complaint);
+        let wish = Wish { purpose, granted: false, source, despite_signal: false };
+        let wishes = BTreeMap::from([(None, vec![wish])]);
+        match consents::decide(&*self.tables, self.clock.now(), account, &wishes).await? {
+            true => Ok(()),
+            false => Err(HousekeeperError::Contended),
+        }
+    }
 }
 
 impl Returned {
     fn means(&self, account: &Account) -> bool {
-        let present = account.mail_address();
+        let present = account.email.as_deref();
         present.is_some_and(|to| self.addresses.iter().any(|one| one.eq_ignore_ascii_case(to)))
     }
 }
@@ -117,11 +142,16 @@ mod tests {
             let to = [json!({"emailAddress": "ada@example.com", "status": "5.1.1"})];
             event("Bounced", json!({"bounce": {"bounceType": kind, "bouncedRecipients": to}}))
         };
-        assert_eq!(Returned::parse(&bounce("Permanent")).unwrap().addresses, ["ada@example.com"]);
+        let bounced = Returned::parse(&bounce("Permanent")).unwrap();
+        assert_eq!(
+            (&*bounced.addresses, bounced.complained),
+            (&["ada@example.com".to_owned()][..], false)
+        );
         assert!(Returned::parse(&bounce("Transient")).is_none());
         let to = [json!({"emailAddress": "ada@example.com"})];
         let complaint = json!({"complaint": {"complainedRecipients": to}});
-        assert!(Returned::parse(&event("Complaint Received", complaint)).is_some());
+        let complaint = Returned::parse(&event("Complaint Received", complaint)).unwrap();
+        assert!(complaint.complained);
         assert!(Returned::parse(&event("Delivered", json!({"delivery": {}}))).is_none());
         assert!(Returned::parse(&json!({"source": "aws.ses"})).is_none());
     }
