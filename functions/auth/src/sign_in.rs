@@ -137,8 +137,9 @@ pub(crate) struct Callback {
 /// Where a provider sends the browser back to. Whatever happened, the browser goes on to `return_to`,
 /// with `sign_in` in its query: `done`; `pending`, see `GET /v1/auth/pending`; `denied` by the
 /// person or the provider; `expired`, if it took over ten minutes or began in another browser; `taken`,
-/// if what was to be added to an account belongs to another one; `busy`, to be tried again in a minute;
-/// `failed`.
+/// if what was to be added to an account belongs to another one; `full`, if the one who asks is a guest and as
+/// many guests as may have become the account: the guest stays signed in; `busy`, to be tried again in a
+/// minute; `failed`.
 #[utoipa::path(
     get, path = "/v1/auth/{provider}/callback", tag = "account",
     params(("provider" = String, Path, example = "google"), Callback),
@@ -180,6 +181,7 @@ pub(crate) async fn callback(
         Ok(Some(token)) => end("done", Some(session_cookie(settings, &token))),
         Ok(None) => end("pending", Some(pending::cookie(&auth.app, person)?)),
         Err(problem) if problem.status() == StatusCode::TOO_MANY_REQUESTS => end("busy", None),
+        Err(problem) if problem.code() == admission::FULL => end("full", None),
         Err(problem) if problem.status() == StatusCode::CONFLICT => end("taken", None),
         Err(problem) => Err(problem),
     }

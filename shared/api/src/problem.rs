@@ -122,6 +122,12 @@ impl Problem {
         }
     }
 
+    /// The stable name of its kind.
+    #[must_use]
+    pub fn code(&self) -> &str {
+        &self.code
+    }
+
     /// The status.
     #[must_use]
     pub const fn status(&self) -> StatusCode {

@@ -126,6 +126,30 @@ async fn a_guest_joins_the_account_that_there_is() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_guest_who_can_join_no_more_keeps_what_it_has() {
+    let app = TestApp::without_worker().await;
+    for number in 0..20 {
+        let outcome = guest(&app).await.sign_in("ada@example.com", "Ada").await;
+        assert_eq!(outcome, "done", "{number}");
+    }
+    // The first became the account, and nineteen its aliases.
+    let mut last = guest(&app).await;
+    submit(&mut last, "the last that fits").await;
+    assert_eq!(last.sign_in("ada@example.com", "Ada").await, "done");
+    let mut left = guest(&app).await;
+    submit(&mut left, "of one too many").await;
+    let before = me(&mut left).await["id"].clone();
+    assert_eq!(left.sign_in("ada@example.com", "Ada").await, "full");
+    assert_eq!(me(&mut left).await["id"], before);
+    assert_eq!(prompts(&mut left).await, ["of one too many"]);
+    // Where nobody is a guest, they come in.
+    let mut there = browser(&app);
+    assert_eq!(there.sign_in("ada@example.com", "Ada").await, "done");
+    assert_eq!(prompts(&mut there).await, ["the last that fits"]);
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_address_that_is_known_is_not_enough_to_join_an_account() {
     let github = FakeGitHub::start().await;
     let app = with_github(&github).await;

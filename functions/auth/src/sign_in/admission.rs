@@ -17,8 +17,11 @@ use crate::guests;
 
 /// How often a sign-in is tried while something else changes the same rows.
 const ATTEMPTS: u32 = 5;
-/// How many guests may become one account. Further ones are left behind, and end as guests do.
+/// How many guests may become one account. Further ones are refused: without their session nobody could reach
+/// what they have made.
 const MOST_ALIASES: usize = 20;
+/// The code of that refusal.
+pub(super) const FULL: &str = "account.guests";
 
 /// Lets people in who are known by an identity.
 pub(super) struct Admission<'a> {
@@ -122,13 +125,15 @@ impl Admission<'_> {
         let (token, session) = self.session(now, account)?;
         // The session may be gone before anybody looks whether the account is used.
         let mut next = Account { used_at: Some(now), ..account.next() };
-        let joins = guest.filter(|_| account.aliases.len() < MOST_ALIASES);
-        next.aliases.extend(joins.iter().map(|guest| guest.id));
+        if guest.is_some() && account.aliases.len() >= MOST_ALIASES {
+            return Err(full().into());
+        }
+        next.aliases.extend(guest.iter().map(|guest| guest.id));
         let mut writes = vec![
             next.replace(account).map_err(Problem::from)?,
             session.create().map_err(Problem::from)?,
         ];
-        let Some(guest) = joins else {
+        let Some(guest) = guest else {
             self.write(&writes).await?;
             self.end(caller).await;
             return Ok(token);
@@ -273,6 +278,11 @@ pub(super) fn email_hash(email: Option<&str>) -> Option<String> {
 
 fn first_check(now: Timestamp) -> Timestamp {
     now + LOOK
+}
+
+fn full() -> Problem {
+    let detail = "As many guests as may have become this account. Sign in where nobody is a guest.";
+    Problem::new(StatusCode::CONFLICT, FULL, detail)
 }
 
 fn busy() -> Problem {
