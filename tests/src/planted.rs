@@ -11,6 +11,15 @@ use crate::{Adapter, Browser, Client, TestApp, send};
 /// What a person writes, and their files contain. Its parts survive no encoding as a whole.
 pub const MARK: &str = "plänted/mark+4b1d5c9e77aa";
 
+/// What they write where only an address is taken.
+pub const ADDRESS: &str = "planted/mark+4b1d5c9e77aa@example.org";
+
+/// All that is searched for, as it might be written down.
+#[must_use]
+pub fn marks() -> BTreeSet<Vec<u8>> {
+    [MARK, ADDRESS].into_iter().flat_map(forms).collect()
+}
+
 /// A text as it might be written down.
 #[must_use]
 pub fn forms(text: &str) -> BTreeSet<Vec<u8>> {
@@ -114,5 +123,9 @@ pub async fn signed_in(guest: Client) -> Client {
     assert_eq!(other.sign_in(&email, MARK).await, "done");
     let guest = Client { token: browser.cookie("reverie").map(str::to_owned), ..guest };
     guest.finished(&made).await;
+    guest.patch("/v1/me", json!({"name": MARK})).await.expect(StatusCode::OK);
+    let likes = json!({"model": MARK, "style": MARK});
+    guest.put_json("/v1/me/preferences", likes).await.expect(StatusCode::OK);
+    guest.post("/v1/me/email", json!({"email": ADDRESS})).await.expect(StatusCode::ACCEPTED);
     guest
 }

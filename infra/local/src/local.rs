@@ -168,7 +168,8 @@ impl Local {
         let router = finish(router, addresses);
         tasks.spawn(listen::serve(listener, router, slowest, shutdown.clone()));
         let housekeeper = given(Part::Housekeeper);
-        tasks::keep_house(&mut tasks, &housekeeper, &app.settings, &shutdown).await?;
+        let outbox = stack.outbox();
+        tasks::keep_house(&mut tasks, &housekeeper, &app.settings, outbox, &shutdown).await?;
         let housekeeper = tasks::housekeeper(&housekeeper, &app.settings);
         if config.worker {
             let worker = worker(&given(Part::Worker), engines, config.jobs);
@@ -227,6 +228,7 @@ impl Local {
         if let Err(error) = self.housekeeper.count_usage(|_| {}).await {
             tracing::error!(%error, "the use cannot be counted");
         }
+        tasks::tidy_outbox(&*self.ports.tables, self.stack.outbox()).await;
     }
 
     /// The housekeeper, as every minute's turn has it.

@@ -34,8 +34,8 @@ use tokio::{
 };
 use tokio_util::sync::{CancellationToken, DropGuard};
 
-pub(crate) use self::listen::accept;
 use self::{cors::Origins, dynamodb::DynamoDb, folder::DataFolder, lifecycle::Lifecycle, ses::Ses};
+pub(crate) use self::{listen::accept, ses::account_of};
 use crate::template::Deployment;
 
 pub use self::{

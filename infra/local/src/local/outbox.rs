@@ -1,6 +1,7 @@
 //! The mail that this process has sent, for whoever tries it on a laptop.
 
 use std::{
+    collections::BTreeSet,
     fs, io,
     path::{Path, PathBuf},
     sync::Arc,
@@ -14,10 +15,12 @@ use axum::{
 };
 use http::{StatusCode, header};
 use reverie_api::{Problem, Settings};
+use reverie_domain::ids::AccountId;
+use reverie_store::{accounts, tables::Tables};
 use serde_json::{Value, json};
 
 use super::LocalConfig;
-use crate::stack::Stack;
+use crate::stack::{Stack, account_of};
 
 /// Where it is.
 const PATH: &str = "/dev/outbox";
@@ -53,6 +56,32 @@ async fn show(
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     ];
     Ok((StatusCode::OK, shown, message).into_response())
+}
+
+/// How many accounts are looked at together.
+const TOGETHER: usize = 100;
+
+/// Deletes the mail of accounts that are erased, or are being erased. In the cloud a mail that is sent is the
+/// recipient's alone; here nobody else would delete it.
+///
+/// # Errors
+/// If the tables cannot be read, or a file not be deleted.
+pub(super) async fn forget_erased(tables: &dyn Tables, outbox: &Path) -> anyhow::Result<()> {
+    let names = names(outbox)?;
+    let all: BTreeSet<AccountId> = names.iter().filter_map(|name| account_of(name)).collect();
+    let all: Vec<AccountId> = all.into_iter().collect();
+    for some in all.chunks(TOGETHER) {
+        let present = accounts::present(tables, some).await?;
+        let stays = |id: &AccountId| {
+            present.iter().any(|account| account.id == *id && account.erasure.is_none())
+        };
+        let gone: BTreeSet<_> = some.iter().filter(|id| !stays(id)).copied().collect();
+        let of_gone = |name: &&String| account_of(name).is_some_and(|id| gone.contains(&id));
+        for name in names.iter().filter(of_gone) {
+            fs::remove_file(outbox.join(name))?;
+        }
+    }
+    Ok(())
 }
 
 fn names(outbox: &Path) -> io::Result<Vec<String>> {

@@ -1,14 +1,14 @@
 //! What runs beside the requests: the housekeeper and its dead letters.
 
-use std::{sync::Arc, time::Duration};
+use std::{path::Path, sync::Arc, time::Duration};
 
 use reverie_api::Settings;
 use reverie_housekeeper::{Housekeeper, Post};
-use reverie_store::queue::Received;
+use reverie_store::{queue::Received, tables::Tables};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-use super::Ports;
+use super::{Ports, outbox};
 
 /// As the schedule in the template.
 const EVERY: Duration = Duration::from_secs(60);
@@ -18,9 +18,10 @@ pub(super) async fn keep_house(
     tasks: &mut JoinSet<()>,
     ports: &Ports,
     settings: &Arc<Settings>,
+    outbox: &Path,
     stop: &CancellationToken,
 ) -> anyhow::Result<()> {
-    let sweeper = housekeeper(ports, settings);
+    let (sweeper, outbox) = (housekeeper(ports, settings), outbox.to_owned());
     // The embedded queue does not outlive the process, so no message is on its way now.
     sweeper.after_restart().await?;
     let stopped = stop.clone();
@@ -33,6 +34,7 @@ pub(super) async fn keep_house(
             if let Err(error) = sweeper.count_usage(|_| {}).await {
                 tracing::error!(%error, "the use cannot be counted");
             }
+            tidy_outbox(&*sweeper.tables, &outbox).await;
         }
     });
     let (undertaker, letters, stopped) =
@@ -51,6 +53,13 @@ pub(super) async fn keep_house(
         }
     });
     Ok(())
+}
+
+/// Deletes the mail of accounts that are erased.
+pub(super) async fn tidy_outbox(tables: &dyn Tables, outbox: &Path) {
+    if let Err(error) = outbox::forget_erased(tables, outbox).await {
+        tracing::error!(%error, "mail of accounts that are erased stays for another minute");
+    }
 }
 
 /// The address that sends.

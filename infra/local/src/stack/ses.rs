@@ -11,6 +11,7 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use http::{Method, Request, Response, StatusCode, header::CONTENT_TYPE, request::Parts};
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::body::{Bytes, Incoming};
+use reverie_domain::ids::AccountId;
 use rustack_auth::{StaticCredentialProvider, hash_payload, verify_sigv4};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -19,6 +20,8 @@ use uuid::Uuid;
 /// Far more than any mail of ours has.
 const MAX_REQUEST_BYTES: usize = 1024 * 1024;
 const SEND: &str = "/v2/email/outbound-emails";
+/// The tag that says whose address a mail goes to.
+const ACCOUNT_TAG: &str = "account";
 
 /// Takes mail.
 #[derive(Clone)]
@@ -33,6 +36,8 @@ pub(super) struct Ses {
 struct SendEmail {
     content: Content,
     destination: Destination,
+    #[serde(default)]
+    email_tags: Vec<Tag>,
 }
 
 #[derive(Deserialize)]
@@ -51,6 +56,20 @@ struct Raw {
 #[serde(rename_all = "PascalCase")]
 struct Destination {
     to_addresses: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Tag {
+    name: String,
+    value: String,
+}
+
+impl SendEmail {
+    fn account(&self) -> Option<AccountId> {
+        let tag = self.email_tags.iter().find(|tag| tag.name == ACCOUNT_TAG)?;
+        tag.value.parse().ok()
+    }
 }
 
 impl Ses {
@@ -79,14 +98,18 @@ impl Ses {
         }
         let asked = serde_json::from_slice::<SendEmail>(body).ok();
         let asked = asked.filter(|asked| asked.destination.to_addresses.len() == 1);
-        let message = asked.and_then(|asked| STANDARD.decode(asked.content.raw.data).ok());
-        let Some(message) = message else {
+        let mail = asked.and_then(|asked| {
+            let account = asked.account();
+            Some((account, STANDARD.decode(asked.content.raw.data).ok()?))
+        });
+        let Some((account, message)) = mail else {
             return refusal(StatusCode::BAD_REQUEST, "BadRequestException");
         };
         // Ids of later mails come later, so the folder is in the order of sending.
         let id = Uuid::now_v7();
+        let name = file_name(id, account);
         let outbox = self.outbox;
-        let written = tokio::task::spawn_blocking(move || write(&outbox, id, &message)).await;
+        let written = tokio::task::spawn_blocking(move || write(&outbox, &name, &message)).await;
         match written {
             Ok(Ok(())) => response(StatusCode::OK, &json!({"MessageId": id.to_string()})),
             _ => refusal(StatusCode::INTERNAL_SERVER_ERROR, "InternalFailure"),
@@ -94,11 +117,24 @@ impl Ses {
     }
 }
 
+/// The file of a mail. It names the account, so that the file can go with it.
+fn file_name(id: Uuid, account: Option<AccountId>) -> String {
+    match account {
+        Some(account) => format!("{id}.{account}.eml"),
+        None => format!("{id}.eml"),
+    }
+}
+
+/// The account that the file of a mail names.
+pub(crate) fn account_of(name: &str) -> Option<AccountId> {
+    name.strip_suffix(".eml")?.split_once('.')?.1.parse().ok()
+}
+
 /// Whole or not at all.
-fn write(outbox: &Path, id: Uuid, message: &[u8]) -> io::Result<()> {
-    let part = outbox.join(format!("{id}.part"));
+fn write(outbox: &Path, name: &str, message: &[u8]) -> io::Result<()> {
+    let part = outbox.join(format!("{name}.part"));
     fs::write(&part, message)?;
-    fs::rename(part, outbox.join(format!("{id}.eml")))
+    fs::rename(part, outbox.join(name))
 }
 
 fn refusal(status: StatusCode, kind: &'static str) -> Response<Full<Bytes>> {

@@ -6,7 +6,7 @@ use reverie_domain::erasure::{BACKUP_DAYS, LAST_PASS};
 use reverie_tests::{
     messages,
     moved::MovedClock,
-    planted::{MARK, forms, found, planted, signed_in},
+    planted::{forms, found, marks, planted, signed_in},
 };
 use serde_json::{Value, json};
 
@@ -35,6 +35,10 @@ async fn an_order_keeps_the_copy_alone_and_after_it_nothing_is_left() {
     operator.post(&format!("{path}/confirm"), Value::Null).await.expect(StatusCode::OK);
     guest.post("/v1/me/exports", Value::Null).await.expect(StatusCode::ACCEPTED);
     app.sweep().await;
+    // What a turn writes down is sent in the next.
+    app.sweep().await;
+    let sent = found(&app.data().join("outbox"), &marks());
+    assert!(sent.len() >= 2, "an archive and another address: {sent:?}");
     let (reader, receipt) = erased(&guest).await;
     app.sweep().await;
     nothing_queued(app.local().stack()).await;
@@ -47,7 +51,7 @@ async fn an_order_keeps_the_copy_alone_and_after_it_nothing_is_left() {
         |one: &Value| one["what"].as_str().unwrap().starts_with("a copy of the account's data");
     assert!(held["kept"].as_array().unwrap().iter().any(told), "{held:#}");
     app.local().stack().sweep_ttl().await.unwrap();
-    let places = found(app.data(), &forms(MARK));
+    let places = found(app.data(), &marks());
     assert!(!places.is_empty(), "uploads are in the copy as they are");
     for place in places {
         assert!(place.contains("/holds/"), "{place}");
@@ -62,7 +66,7 @@ async fn an_order_keeps_the_copy_alone_and_after_it_nothing_is_left() {
     assert_eq!(count(&done, "bucket", "holds/"), 1);
     assert!(done["jws"].is_string());
     app.local().stack().sweep_ttl().await.unwrap();
-    assert_eq!(found(app.data(), &forms(MARK)), Vec::<String>::new());
+    assert_eq!(found(app.data(), &marks()), Vec::<String>::new());
     let stack = app.local().stack();
     assert_eq!(messages(stack).await, Ok(0));
     let unfinished = stack.s3().list_multipart_uploads().bucket(&stack.resources().bucket);
