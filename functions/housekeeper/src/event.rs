@@ -75,6 +75,9 @@ impl Housekeeper {
             Event::Restored => {
                 let replayed = self.replay_erasures().await?;
                 tracing::warn!(replayed, "erasures begin again after a restore");
+                for id in self.copies_without_order().await? {
+                    tracing::error!(%id, "no row tells of the order of this copy");
+                }
                 Ok(Value::from(replayed))
             }
             Event::Mail(returned) => {

@@ -1,10 +1,12 @@
 //! Orders to freeze or hand over what is held about an account: their copies, and their end.
 
+use std::collections::BTreeSet;
+
 use reverie_domain::{
     erasure::{Erasure, HoldEnd, LAST_PASS},
     export::{Export, ExportStatus},
-    ids::AccountId,
-    legal_hold::{AccountHolds, HoldState, LegalHold},
+    ids::{AccountId, LegalHoldId},
+    legal_hold::{AccountHolds, HOLDS, HoldState, LegalHold},
 };
 use reverie_store::{Record, accounts, erasures, exports, legal_holds, tables::Write};
 
@@ -93,6 +95,32 @@ impl Housekeeper {
             }
             false => Err(HousekeeperError::Contended),
         }
+    }
+
+    /// The orders of which a copy is in the bucket and no row tells, as after a restore of the table to a time
+    /// before the order. Nothing else finds such a copy, and nothing ends it.
+    ///
+    /// # Errors
+    /// [`HousekeeperError`].
+    pub async fn copies_without_order(&self) -> Result<Vec<LegalHoldId>, HousekeeperError> {
+        let (mut copies, mut last) = (BTreeSet::new(), String::new());
+        loop {
+            let keys = self.objects.list_after(HOLDS, &last).await?;
+            copies.extend(keys.iter().filter_map(|key| LegalHold::of_key(key)));
+            let Some(key) = keys.into_iter().next_back() else { break };
+            last = key;
+        }
+        let mut lost = Vec::new();
+        for (account, source) in copies {
+            let mut orders = Vec::new();
+            if let Some(holds) = legal_holds::of_account(&*self.tables, account).await? {
+                orders = legal_holds::orders(&*self.tables, &holds).await?;
+            }
+            if !orders.iter().any(|order| order.source == source) {
+                lost.push(source);
+            }
+        }
+        Ok(lost)
     }
 
     async fn waits(&self, holds: Option<&AccountHolds>) -> Result<Waits, HousekeeperError> {

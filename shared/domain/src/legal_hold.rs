@@ -239,6 +239,13 @@ impl LegalHold {
         format!("{HOLDS}{account}/{hold}/")
     }
 
+    /// Whose copy, and of which order, an object of this key belongs to.
+    #[must_use]
+    pub fn of_key(key: &str) -> Option<(AccountId, LegalHoldId)> {
+        let mut parts = key.strip_prefix(HOLDS)?.split('/');
+        Some((parts.next()?.parse().ok()?, parts.next()?.parse().ok()?))
+    }
+
     /// The same as its next version.
     #[must_use]
     pub fn next(&self) -> Self {

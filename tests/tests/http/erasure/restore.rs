@@ -21,12 +21,16 @@ fn stays(row: &Row) -> bool {
     pk == "agenda" || pk.starts_with("erasure#") || orders
 }
 
+async fn delete(stack: &Stack, Row { table, attributes, .. }: Row) {
+    let key = attributes.into_iter().filter(|(name, _)| matches!(name.as_str(), "pk" | "sk"));
+    let delete = stack.dynamodb().delete_item().table_name(&table);
+    delete.set_key(Some(key.collect())).send().await.unwrap();
+}
+
 /// Puts these rows in the place of those that are there, as `infra/README.md` says.
 async fn restore(stack: &Stack, backup: Vec<Row>) {
-    for Row { table, attributes, .. } in rows(stack).await.into_iter().filter(|row| !stays(row)) {
-        let key = attributes.into_iter().filter(|(name, _)| matches!(name.as_str(), "pk" | "sk"));
-        let delete = stack.dynamodb().delete_item().table_name(&table);
-        delete.set_key(Some(key.collect())).send().await.unwrap();
+    for row in rows(stack).await.into_iter().filter(|row| !stays(row)) {
+        delete(stack, row).await;
     }
     for Row { table, attributes, .. } in backup.into_iter().filter(|row| !stays(row)) {
         let put = stack.dynamodb().put_item().table_name(&table);
@@ -112,6 +116,41 @@ async fn what_an_order_keeps_is_kept_beyond_a_restore_and_nothing_else() {
     operator.post(&format!("{path}/release"), body).await.expect(StatusCode::OK);
     app.sweep().await;
     assert_eq!(status().await, "completed");
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_copy_whose_order_a_restore_has_lost_is_told_of_and_stays() {
+    let clock = MovedClock::default();
+    let app = start(&clock, false).await;
+    let (operator, one, other) = (app.operator().await, small(&app).await, small(&app).await);
+    let mut orders = Vec::new();
+    for guest in [&one, &other] {
+        let order = json!({
+            "account": guest.account().await, "kind": "freeze", "reference": "a file",
+            "reason": "a court", "secret": true,
+        });
+        let holds = "/v1/operator/legal-holds";
+        let order = operator.post(holds, order).await.expect(StatusCode::CREATED);
+        let id = order["id"].as_str().unwrap().to_owned();
+        operator.post(&format!("{holds}/{id}/confirm"), Value::Null).await.expect(StatusCode::OK);
+        orders.push(id);
+    }
+    app.sweep().await;
+    let (stack, housekeeper) = (app.local().stack(), restorer(&app, &clock));
+    assert_eq!(housekeeper.copies_without_order().await.unwrap(), []);
+    // Against what the page says, the rows of the first order do not stay.
+    let account = one.account().await.to_string();
+    for row in rows(stack).await {
+        let of_order = row.pk().starts_with("legal_hold") && row.sk() == orders[0];
+        if of_order || row.pk() == format!("held#{account}") {
+            delete(stack, row).await;
+        }
+    }
+    let lost = housekeeper.copies_without_order().await.unwrap();
+    assert_eq!(lost, [orders[0].parse().unwrap()]);
+    app.sweep().await;
+    assert_eq!(app.local().ports().objects.list("holds/").await.unwrap().len(), 2);
     app.stop().await;
 }
 
