@@ -207,14 +207,18 @@ impl Housekeeper {
         let mail = letter.filter(|_| claimed.hold.is_none() && account.mail_address().is_some());
         let mail = mail.map(|letter| mails::to_send(&Mail::new(now, account.id, letter)));
         let mail = mail.transpose()?.unwrap_or_default();
+        // Nobody comes back to an export that is ready, so what was saved on the way goes first. A turn that
+        // dies in between finds nothing saved, and begins anew.
+        let mut keys = self.objects.list(&claimed.prefix()).await?;
+        keys.retain(|key| *key != claimed.archive_key());
+        if !keys.is_empty() {
+            self.objects.delete(&keys).await?;
+        }
         if !exports::advance(&*self.tables, claimed, &ready, mail).await? {
             return self.superseded(claimed).await;
         }
         tracing::info!(id = %claimed.id, bytes, "exported");
-        // What was saved on the way. The bucket's rule ends what stays after a crash here.
-        let mut keys = self.objects.list(&claimed.prefix()).await?;
-        keys.retain(|key| *key != claimed.archive_key());
-        Ok(self.objects.delete(&keys).await?)
+        Ok(())
     }
 
     /// Somebody else goes on with it, or the account is being erased, or the order was released: then
