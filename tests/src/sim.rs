@@ -16,6 +16,7 @@ mod mutants;
 mod people;
 mod rules;
 mod services;
+mod sign_in;
 mod time;
 mod unreliable;
 mod watched;

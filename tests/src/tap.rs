@@ -7,6 +7,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use reverie::local::Ports;
 use reverie_store::{
+    mailer::{Mailer, Outgoing},
     objects::{ObjectInfo, Objects, Part, Presigned},
     queue::{Message, Queue, Received},
     tables::{Key, Query, Row, Scan, Scanned, StoreError, Tables, Write, WriteError},
@@ -22,6 +23,8 @@ pub enum Service {
     Objects,
     /// SQS.
     Queue,
+    /// SES.
+    Mail,
 }
 
 /// A call to a service.
@@ -47,7 +50,7 @@ pub(crate) trait Tap: Clone + Send + Sync + 'static {
         E: From<StoreError> + Send + 'static;
 }
 
-/// These ports behind a tap.
+/// These ports behind a tap, but for the mailer.
 pub(crate) fn tapped(ports: Ports, tap: &impl Tap) -> Ports {
     Ports {
         tables: Arc::new(Tapped(ports.tables, tap.clone())),
@@ -57,6 +60,11 @@ pub(crate) fn tapped(ports: Ports, tap: &impl Tap) -> Ports {
         mailer: ports.mailer,
         clock: ports.clock,
     }
+}
+
+/// This mailer behind a tap.
+pub(crate) fn tapped_mailer(mailer: Arc<dyn Mailer>, tap: &impl Tap) -> Arc<dyn Mailer> {
+    Arc::new(Tapped(mailer, tap.clone()))
 }
 
 struct Tapped<T: ?Sized, X>(Arc<T>, X);
@@ -248,5 +256,14 @@ impl<X: Tap> Queue for Tapped<dyn Queue, X> {
         let (queue, handle) = (self.0.clone(), handle.to_owned());
         let call = changes(Service::Queue, "delete message".to_owned());
         self.1.pass(call, async move { queue.delete(&handle).await }).await
+    }
+}
+
+#[async_trait]
+impl<X: Tap> Mailer for Tapped<dyn Mailer, X> {
+    async fn send(&self, mail: &Outgoing) -> Result<(), StoreError> {
+        let (mailer, mail) = (self.0.clone(), mail.clone());
+        let call = changes(Service::Mail, "send a mail".to_owned());
+        self.1.pass(call, async move { mailer.send(&mail).await }).await
     }
 }

@@ -63,6 +63,8 @@ fn add(total: &mut Report, report: Report) {
     total.jobs += report.jobs;
     total.succeeded += report.succeeded;
     total.cached += report.cached;
+    total.exports += report.exports;
+    total.mails += report.mails;
 }
 
 /// Prints the history of a seed.
@@ -76,6 +78,7 @@ fn replay(outcome: Outcome) {
 fn enough_happened(seeds: u64, total: Report) {
     println!("{seeds} histories: {total:?}");
     assert!(total.faults > total.jobs && total.succeeded > total.jobs / 4, "{total:?}");
+    assert!(total.exports > 0 && total.mails > total.exports, "{total:?}");
 }
 
 const TRACED: Plan = Plan { trace: true, ..Plan::USUAL };

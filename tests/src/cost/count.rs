@@ -97,6 +97,8 @@ impl Counted {
             // Waiting for messages is the fleet's, not the generation's.
             (Service::Queue, "receive") => {}
             (Service::Queue, _) => self.queue_calls += 1.0,
+            // A generation sends none.
+            (Service::Mail, _) => {}
         }
         if of_function {
             self.calls += 1.0;

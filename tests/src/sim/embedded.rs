@@ -11,26 +11,37 @@ use reverie::{
 };
 
 use self::still::{StandStill, still};
-use super::{mutants::Mutant, watched::WatchedTables};
-use crate::{messages, tap::tapped};
+use super::{mail::Mailbox, mutants::Mutant, time::SimClock, watched::WatchedTables};
+use crate::{
+    messages,
+    tap::{tapped, tapped_mailer},
+};
 
 /// The embedded stack.
 pub(super) struct Embedded {
     stack: Stack,
     ports: Ports,
     tables: WatchedTables,
+    mailbox: Arc<Mailbox>,
 }
 
 impl Embedded {
     /// Starts it on an empty folder.
-    pub(super) async fn start(folder: &Path, mutant: Option<Mutant>) -> anyhow::Result<Self> {
+    pub(super) async fn start(
+        folder: &Path,
+        mutant: Option<Mutant>,
+        clock: SimClock,
+    ) -> anyhow::Result<Self> {
         let data_dir = folder.to_owned();
         let config =
             StackConfig { data_dir, dynamodb_port: 0, s3_port: 0, sqs_port: 0, ses_port: 0 };
         let stack = Stack::start(config).await?;
         let ports = tapped(Ports::of(&stack), &StandStill);
         let tables = WatchedTables::with_bug(ports.tables.clone(), mutant);
-        Ok(Self { stack, ports: Ports { tables: Arc::new(tables.clone()), ..ports }, tables })
+        let beyond = tapped_mailer(ports.mailer.clone(), &StandStill);
+        let mailbox = Arc::new(Mailbox::new(clock, Some(beyond)));
+        let ports = Ports { tables: Arc::new(tables.clone()), mailer: mailbox.clone(), ..ports };
+        Ok(Self { stack, ports, tables, mailbox })
     }
 
     pub(super) fn ports(&self) -> Ports {
@@ -39,6 +50,18 @@ impl Embedded {
 
     pub(super) fn tables(&self) -> &WatchedTables {
         &self.tables
+    }
+
+    pub(super) fn mailbox(&self) -> &Arc<Mailbox> {
+        &self.mailbox
+    }
+
+    /// How many uploads in parts were begun and neither ended nor dropped.
+    pub(super) async fn unfinished(&self) -> Result<usize, String> {
+        let _still = still();
+        let uploads = self.stack.s3().list_multipart_uploads();
+        let uploads = uploads.bucket(&self.stack.resources().bucket).send().await;
+        uploads.map(|found| found.uploads().len()).map_err(|error| error.to_string())
     }
 
     pub(super) async fn objects(&self) -> Result<Vec<String>, String> {

@@ -29,13 +29,18 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// One call of twelve goes wrong, without end and without a trace.
+    /// One call of twelve goes wrong, or of fifty, without end and without a trace.
     pub const USUAL: Self = Self { per_mille: 80, budget: u32::MAX, trace: false };
 }
+
+/// Of 1,000 processes, how many have a slow network.
+const SLOW: u64 = 100;
 
 /// The source of all faults of a history.
 pub(super) struct Faults {
     plan: Plan,
+    /// Whether calls go wrong four times less often, and for longer: what takes many calls gets further.
+    mild: bool,
     calm: AtomicBool,
     made: AtomicU32,
     calls: AtomicU32,
@@ -68,6 +73,7 @@ impl Faults {
     pub(super) fn new(plan: Plan) -> Arc<Self> {
         Arc::new(Self {
             plan,
+            mild: random::number().is_multiple_of(3),
             calm: AtomicBool::new(false),
             made: AtomicU32::new(0),
             calls: AtomicU32::new(0),
@@ -83,6 +89,12 @@ impl Faults {
 
     pub(super) fn ended(&self) -> bool {
         self.calm.load(Ordering::SeqCst)
+    }
+
+    /// How long the trouble may last once people have done what they wanted.
+    pub(super) fn lasts(&self) -> Duration {
+        let most = if self.mild { 1_800 } else { 600 };
+        Duration::from_secs(random::number() % most)
     }
 
     /// How many faults there were, in how many calls.
@@ -113,7 +125,7 @@ impl Faults {
         self.calls.fetch_add(1, Ordering::SeqCst);
         let (kind, length) = (random::number() % 20, random::number());
         let seconds = |most: u64| Duration::from_millis(length % (most * 1_000));
-        if !self.strikes(self.plan.per_mille) {
+        if !self.strikes(self.plan.per_mille / if self.mild { 4 } else { 1 }) {
             return None;
         }
         Some(match kind {
@@ -134,12 +146,15 @@ impl Faults {
 pub(super) struct Process {
     pub(super) name: Arc<str>,
     pub(super) faults: Arc<Faults>,
+    /// Whether its network is slow while the trouble lasts.
+    slow: bool,
     dead: CancellationToken,
 }
 
 impl Process {
     pub(super) fn new(name: impl Into<Arc<str>>, faults: Arc<Faults>) -> Self {
-        Self { name: name.into(), faults, dead: CancellationToken::new() }
+        let slow = faults.strikes(SLOW);
+        Self { name: name.into(), faults, slow, dead: CancellationToken::new() }
     }
 
     /// Runs `life` until its end or the process's death; `None` for the latter.
@@ -149,6 +164,12 @@ impl Process {
             () = self.dead.cancelled() => None,
             done = life => Some(done),
         }
+    }
+
+    /// One way: every call takes a moment, in which others get their turn.
+    fn network(&self) -> Duration {
+        let most = if self.slow && !self.faults.ended() { 600 } else { 12 };
+        Duration::from_millis(random::number() % most)
     }
 
     async fn die<T>(&self) -> T {
@@ -171,7 +192,7 @@ impl Tap for Process {
         if self.dead.is_cancelled() {
             pending::<()>().await;
         }
-        let (there, back) = (network(), network());
+        let (there, back) = (self.network(), self.network());
         let made = async move {
             sleep(there).await;
             let answer = made.await;
@@ -214,11 +235,6 @@ impl Tap for Process {
             }
         }
     }
-}
-
-/// One way: every call takes a moment, in which others get their turn.
-fn network() -> Duration {
-    Duration::from_millis(random::number() % 12)
 }
 
 fn unavailable<E: From<StoreError>>() -> E {

@@ -33,6 +33,10 @@ pub struct Report {
     pub succeeded: u32,
     /// Of those, the ones answered from the cache.
     pub cached: u32,
+    /// Archives that are there at the end.
+    pub exports: u32,
+    /// Mails that were sent.
+    pub mails: u32,
 }
 
 /// How a history ended.
@@ -66,8 +70,8 @@ pub fn run(seed: u64, plan: Plan, mutant: Option<Mutant>) -> Outcome {
     let runtime = Builder::new_current_thread().enable_time().start_paused(true).build();
     runtime.expect("a runtime").block_on(async {
         let faults = Faults::new(plan);
-        let services = Services::Memory(Arc::new(Memory::new(faults.clone(), mutant)));
         let clock = SimClock::start(Timestamp::constant(1_780_000_000, 0));
+        let services = Services::Memory(Arc::new(Memory::new(faults.clone(), mutant, clock)));
         tell(&World::new(faults, services, clock)).await
     })
 }
@@ -83,10 +87,10 @@ pub fn run_embedded(seed: u64, plan: Plan, mutant: Option<Mutant>) -> Outcome {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let runtime = Builder::new_current_thread().enable_all().start_paused(true).build();
     runtime.expect("a runtime").block_on(async {
-        let embedded = Embedded::start(folder.path(), mutant).await.expect("the stack starts");
-        let services = Services::Embedded(Arc::new(embedded));
         // DynamoDB ends rows by the real time, so theirs must not lie behind it.
         let clock = SimClock::start(Timestamp::now());
+        let embedded = Embedded::start(folder.path(), mutant, clock).await;
+        let services = Services::Embedded(Arc::new(embedded.expect("the stack starts")));
         tell(&World::new(Faults::new(plan), services, clock)).await
     })
 }
@@ -140,7 +144,7 @@ async fn live(world: &World) -> Result<Report, String> {
         keep_rules(world)?;
     }
     // The trouble lasts a while longer than people have patience.
-    sleep(Duration::from_secs(random::number() % 600)).await;
+    sleep(world.faults.lasts()).await;
     world.faults.end();
     world.faults.note(|| "the trouble is over".to_owned());
     rest(world).await?;
@@ -151,7 +155,15 @@ async fn live(world: &World) -> Result<Report, String> {
     world.books_are_sound()?;
     let objects = world.services.objects().await?;
     world.services.look(|rows| rules::at_rest(rows, &objects))?;
-    count(world)
+    let (archives, unfinished) =
+        (world.services.archives().await?, world.services.unfinished().await?);
+    let exports =
+        world.services.look(|rows| rules::exports_at_rest(rows, &archives, unfinished))?;
+    let (judge, sent) = (world.services.judge(), world.services.mailbox().all());
+    world.services.look(|rows| judge.mail_at_rest(rows, &sent))?;
+    // A history has a few of them.
+    let (exports, mails) = (exports as u32, sent.len() as u32);
+    Ok(Report { exports, mails, ..count(world)? })
 }
 
 /// Waits until nothing is left to be done.
@@ -170,7 +182,7 @@ async fn rest(world: &World) -> Result<(), String> {
 }
 
 fn keep_rules(world: &World) -> Result<(), String> {
-    world.services.broken().map_or(Ok(()), Err)
+    world.services.judge().broken.map_or(Ok(()), Err)
 }
 
 fn count(world: &World) -> Result<Report, String> {

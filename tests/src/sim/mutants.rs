@@ -3,7 +3,7 @@
 use reverie_store::tables::{Expect, Table, Write};
 use serde_json::{Value, json};
 
-/// A bug of the ledger or of the job machine, as the tables would see it.
+/// A bug of the ledger, the job machine, exports or mail, as the tables would see it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mutant {
     /// Movements of one wallet overwrite each other.
@@ -24,11 +24,25 @@ pub enum Mutant {
     Uncounted,
     /// What was counted of a job stays after it was added up.
     CountedTwice,
+    /// An export is not on the agenda.
+    NoExport,
+    /// Of two people who ask for an export of one account, neither sees the other.
+    TwoExports,
+    /// Nobody is told that an export is ready.
+    Untold,
+    /// A mail is not on the agenda.
+    NoMail,
+    /// A mail stays in the outbox after it was sent.
+    KeptMail,
+}
+
+fn mail(write: &Write) -> bool {
+    write.key.sk.starts_with("mail#")
 }
 
 impl Mutant {
     /// All of them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 14] = [
         Self::LostUpdate,
         Self::ForgottenHold,
         Self::NoFence,
@@ -38,11 +52,20 @@ impl Mutant {
         Self::NoAgenda,
         Self::Uncounted,
         Self::CountedTwice,
+        Self::NoExport,
+        Self::TwoExports,
+        Self::Untold,
+        Self::NoMail,
+        Self::KeptMail,
     ];
 
     pub(super) fn ignores_condition(self, write: &Write) -> bool {
         let money = write.key.sk == "wallet" || write.key.sk.starts_with("entry#");
-        self == Self::LostUpdate && write.key.table == Table::Ledger && money
+        match self {
+            Self::LostUpdate => write.key.table == Table::Ledger && money,
+            Self::TwoExports => write.key.sk == "profile",
+            _ => false,
+        }
     }
 
     pub(super) fn change(self, writes: &mut Vec<Write>) {
@@ -52,8 +75,17 @@ impl Mutant {
             };
             writes.retain(|write| !resolves(write));
         }
-        if self == Self::NoAgenda {
-            writes.retain(|write| write.key.pk != "agenda" || !write.key.sk.contains("#era_"));
+        let on_agenda =
+            |write: &Write, id: &str| write.key.pk == "agenda" && write.key.sk.contains(id);
+        match self {
+            Self::NoAgenda => writes.retain(|write| !on_agenda(write, "#era_")),
+            Self::NoExport => writes.retain(|write| !on_agenda(write, "#exp_")),
+            Self::NoMail => writes.retain(|write| !on_agenda(write, "#eml_")),
+            Self::Untold if writes.iter().any(|write| write.key.sk.starts_with("export#")) => {
+                writes.retain(|write| !mail(write) && !on_agenda(write, "#eml_"));
+            }
+            Self::KeptMail => writes.retain(|write| !mail(write) || write.row.is_some()),
+            _ => {}
         }
         let sample = |write: &Write| write.key.pk == "usage";
         match self {

@@ -4,17 +4,17 @@ use std::{sync::Arc, time::Duration};
 
 use axum::{Router, body::Body};
 use http::{Method, Request};
-use reverie_api::{AccountLimit, AddressLimit, App, Catalogue, Settings, finish};
+use reverie_account::AccountState;
+use reverie_api::{AccountLimit, AddressLimit, App, Catalogue, finish};
 use reverie_auth::{Auth, Providers};
-use reverie_domain::{credits::Credits, policy::Policies, random};
+use reverie_domain::{ids::AccountId, random};
 use reverie_generations::Generations;
 use reverie_inference::Engine;
-use secrecy::SecretString;
 use serde_json::{Value, json};
 use tokio::time::{sleep, timeout};
 use tower::ServiceExt;
 
-use super::{faults::Process, machines::World};
+use super::{faults::Process, machines::World, sign_in::sign_in};
 
 /// How long API Gateway waits for a function.
 const GATEWAY: Duration = Duration::from_secs(29);
@@ -32,6 +32,12 @@ pub(super) struct Person {
     function: Option<(Process, Router)>,
     /// What was submitted: the key, the body, and the id if it is known.
     submitted: Vec<Submitted>,
+    /// Exports that were asked for.
+    exports: Vec<String>,
+    /// Whether they have signed in, and so have an address.
+    signed_in: bool,
+    /// An address that they want to have in its place.
+    wanted: Option<String>,
     /// Whether they have asked for their erasure. Without an answer they do not know.
     leaves: bool,
 }
@@ -45,8 +51,17 @@ struct Submitted {
 
 impl Person {
     pub(super) fn new(world: World, name: String) -> Self {
-        let (token, function, submitted) = (String::new(), None, Vec::new());
-        Self { world, name, token, function, submitted, leaves: false }
+        Self {
+            world,
+            name,
+            token: String::new(),
+            function: None,
+            submitted: Vec::new(),
+            exports: Vec::new(),
+            signed_in: false,
+            wanted: None,
+            leaves: false,
+        }
     }
 
     /// Does a number of things, with pauses.
@@ -60,15 +75,21 @@ impl Person {
             return Ok(self);
         }
         self.token = guest["token"].as_str().unwrap_or_default().to_owned();
+        let account = guest["account"]["id"].as_str().and_then(|id| id.parse().ok());
+        if let Some(account) = account.filter(|_| random::number().is_multiple_of(2)) {
+            self.sign_in(account).await;
+        }
         for number in 0..deeds {
             sleep(Duration::from_millis(random::number() % 40_000)).await;
-            match random::number() % 10 {
+            match random::number() % 13 {
                 0..4 => self.submit(number).await?,
                 4 => self.submit_two_at_once(number).await?,
                 5 => self.submit_twice_at_once(number).await?,
                 6 => self.change(Method::POST, "/cancel", None).await?,
                 7 => self.change(Method::DELETE, "", None).await?,
                 8 => self.shorten().await?,
+                9 | 10 => self.export(number).await?,
+                11 if self.signed_in => self.change_address(number).await?,
                 _ => self.look().await?,
             }
         }
@@ -104,6 +125,16 @@ impl Person {
                 (404, _) => {}
                 (200, "succeeded" | "failed" | "canceled") if sum == cost["quoted"].as_u64() => {}
                 _ => return Err(format!("{id} at the end: {status} {shown}")),
+            }
+        }
+        for id in self.exports.clone() {
+            let shown = self.look_at_export(&id).await?;
+            let ended = match shown["status"].as_str() {
+                Some("ready") => shown["download"].is_object(),
+                status => status == Some("failed"),
+            };
+            if !ended {
+                return Err(format!("{id} at the end: {shown}"));
             }
         }
         let (_, credits) = self.insist(Method::GET, "/v1/credits", None, None).await?;
@@ -221,6 +252,84 @@ impl Person {
         }
     }
 
+    /// Until it works or they lose patience.
+    async fn sign_in(&mut self, account: AccountId) {
+        let email = format!("{}@example.com", self.name.replace(' ', "-"));
+        for attempt in 0..TRIES {
+            let (process, ports) = self.world.process(&format!("sign-in of {}", self.name));
+            let tried = process.run(timeout(GATEWAY, sign_in(&ports, account, &email))).await;
+            if let Some(Ok(Ok(true))) = tried {
+                self.signed_in = true;
+                return;
+            }
+            sleep(Duration::from_millis(500 << attempt)).await;
+        }
+    }
+
+    /// Asks for an archive of all that is held, or looks at it. Of two tabs at once one may get it.
+    async fn export(&mut self, number: u32) -> Result<(), String> {
+        if let Some(id) = self.exports.last().cloned().filter(|_| random::number() % 3 > 0) {
+            return self.look_at_export(&id).await.map(drop);
+        }
+        let mut twin = self.twin();
+        let (one, other) = match random::number() % 2 {
+            0 => (self.ask_for_export(number).await?, None),
+            _ => {
+                let other = twin.ask_for_export(number + 1_000);
+                let (one, other) = tokio::join!(self.ask_for_export(number), other);
+                (one?, other?)
+            }
+        };
+        if let (Some(one), Some(other)) = (&one, &other) {
+            return Err(format!("two exports of one moment: {one} and {other}"));
+        }
+        self.exports.extend(one.or(other));
+        Ok(())
+    }
+
+    async fn ask_for_export(&mut self, number: u32) -> Result<Option<String>, String> {
+        let key = format!("{}-export-{number}", self.name.replace([' ', '\''], "-"));
+        let (status, answer) =
+            self.insist(Method::POST, "/v1/me/exports", Some(&key), None).await?;
+        match status {
+            202 => Ok(answer["id"].as_str().map(str::to_owned)),
+            429 | 503 => Ok(None),
+            _ => Err(format!("who wanted an export heard {status}: {answer}")),
+        }
+    }
+
+    async fn look_at_export(&mut self, id: &str) -> Result<Value, String> {
+        let path = format!("/v1/me/exports/{id}");
+        let (status, answer) = self.insist(Method::GET, &path, None, None).await?;
+        match status {
+            200 | 503 => Ok(answer),
+            _ => Err(format!("{path} heard {status}: {answer}")),
+        }
+    }
+
+    /// Asks for another address, or follows the link in the mail that came there.
+    async fn change_address(&mut self, number: u32) -> Result<(), String> {
+        let wanted = self.wanted.take();
+        if wanted.is_some() {
+            // For the mail.
+            sleep(Duration::from_secs(90)).await;
+        }
+        let token = wanted.as_ref().and_then(|to| self.world.services.mailbox().token(to));
+        let (method, body) = match token {
+            Some(token) => (Method::PUT, json!({"token": token})),
+            None => {
+                let email = format!("{}-{number}@example.com", self.name.replace(' ', "-"));
+                self.wanted = Some(email.clone());
+                (Method::POST, json!({"email": email}))
+            }
+        };
+        let (status, answer) = self.insist(method, "/v1/me/email", None, Some(&body)).await?;
+        match status {
+            200 | 202 | 404 | 429 | 503 => Ok(()),
+            _ => Err(format!("an address heard {status}: {answer}")),
+        }
+    }
+
     fn some_id(&self) -> Option<String> {
         let known: Vec<_> = self.submitted.iter().filter_map(|one| one.id.clone()).collect();
         let at = random::number() as usize % known.len().max(1);
@@ -238,6 +347,10 @@ impl Person {
         for attempt in 0..TRIES {
             match self.ask(&method, path, key, body).await {
                 Some((500, answer)) => return Err(format!("{method} {path}: 500 {answer}")),
+                // One a day: to ask again at once is no use.
+                Some((429, answer)) if answer["code"] == "limit.exports" => {
+                    return Ok((429, answer));
+                }
                 Some((503 | 429, _)) | None => {}
                 Some(answer) => return Ok(answer),
             }
@@ -290,17 +403,11 @@ impl Person {
         let app = App {
             tables: ports.tables.clone(),
             clock: ports.clock.clone(),
-            settings: Arc::new(Settings {
-                public_origin: "https://reverie.example".to_owned(),
-                hash_secret: SecretString::from("simulated"),
-                guest_credits: Credits::new(100),
-                guests_per_address: 1_000,
-                operators: Vec::new(),
-                policies: Policies::SHIPPED,
-            }),
+            settings: self.world.settings.clone(),
             positions: Arc::default(),
             requests: Arc::new(AccountLimit::per_minute(600, 300)),
         };
+        let account = AccountState { app: app.clone(), objects: ports.objects.clone() };
         let generations = Generations {
             app: app.clone(),
             objects: ports.objects,
@@ -308,6 +415,7 @@ impl Person {
             catalogue: Arc::new(Catalogue::fixed(vec![self.world.engine.manifest().clone()])),
         };
         let router = reverie_auth::router(Auth { app: app.clone(), providers: Providers::none() })
+            .merge(reverie_account::router(account))
             .merge(reverie_credits::router(app))
             .merge(reverie_generations::router(generations));
         let addresses = AddressLimit::per_minute(3_000, ports.clock);

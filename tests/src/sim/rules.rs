@@ -1,12 +1,16 @@
 //! What must be true after every write, and what must be true at the end.
 
+mod exports;
+mod mail;
 mod usage;
 
 use std::ops::Bound;
 
+use bytes::Bytes;
 use reverie_domain::{
     credits::Credits,
     erasure::Erasure,
+    export::Export,
     job::{Job, Status},
     wallet::{Entry, EntryKind, Hold, HoldState, Wallet, WalletState},
 };
@@ -14,14 +18,36 @@ use reverie_store::tables::{Key, Row, Table, Write};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::memory::Rows;
+use self::mail::Letters;
+use super::{mail::Sent, memory::Rows};
+
+/// What is known of a history by its writes.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Judge {
+    /// The first rule that was broken.
+    pub(super) broken: Option<String>,
+    letters: Letters,
+}
+
+impl Judge {
+    /// Checks the rules after a write, when these are the rows.
+    pub(super) fn after_write(&mut self, rows: &Rows, writes: &[Write], before: &[Option<Row>]) {
+        let noted = self.letters.note(rows, writes, before);
+        let broken = noted.and_then(|()| after_write(rows, writes, before)).err();
+        self.broken = self.broken.take().or(broken);
+    }
+
+    /// Checks the rules about mail at rest.
+    ///
+    /// # Errors
+    /// The rule that is broken.
+    pub(super) fn mail_at_rest(&self, rows: &Rows, sent: &[Sent]) -> Result<(), String> {
+        self.letters.at_rest(rows, sent)
+    }
+}
 
 /// The rules after every write: they concern the rows that it touched.
-pub(super) fn after_write(
-    rows: &Rows,
-    writes: &[Write],
-    before: &[Option<Row>],
-) -> Result<(), String> {
+fn after_write(rows: &Rows, writes: &[Write], before: &[Option<Row>]) -> Result<(), String> {
     if writes.iter().any(usage::concerns) {
         usage::counted_once(rows)?;
     }
@@ -31,6 +57,9 @@ pub(super) fn after_write(
             wallet(rows, &parse(row)?)?;
         } else if write.key.sk.starts_with("job#") {
             job(rows, &parse(row)?, before.as_ref().map(parse).transpose()?.as_ref())?;
+        } else if write.key.sk.starts_with("export#") {
+            let before = before.as_ref().map(parse).transpose()?;
+            exports::after_write(rows, writes, &parse(row)?, before.as_ref())?;
         } else if write.key.sk.starts_with("entry#") && before.is_some() {
             return Err(format!("{} was overwritten", write.key.sk));
         }
@@ -130,6 +159,10 @@ pub(super) fn unrest(rows: &Rows, messages: usize) -> Option<String> {
         Ok(_) => {}
         Err(error) => return Some(error),
     }
+    match exports::unrest(rows).and_then(|why| Ok(why.or(mail::unrest(rows)?))) {
+        Ok(None) => {}
+        Ok(Some(why)) | Err(why) => return Some(why),
+    }
     (messages > 0).then(|| format!("{messages} messages are left"))
 }
 
@@ -160,7 +193,8 @@ pub(super) fn at_rest(rows: &Rows, objects: &[String]) -> Result<(), String> {
     let files = |job: &Job| -> Vec<String> {
         job.files.iter().map(|file| job.result_key(job.epoch, &file.name)).collect()
     };
-    let wanted: Vec<String> = jobs.iter().flat_map(files).collect();
+    let mut wanted: Vec<String> = jobs.iter().flat_map(files).collect();
+    wanted.extend(exports::ready(rows)?.iter().map(Export::archive_key));
     for key in objects {
         ensure(wanted.contains(key), || format!("{key} is nobody's"))?;
     }
@@ -190,6 +224,15 @@ fn erased(rows: &Rows, objects: &[String], erasure: &Erasure) -> Result<(), Stri
 
 fn erasures(rows: &Rows) -> Result<Vec<Erasure>, String> {
     all(rows, Table::Operations, "receipt")
+}
+
+/// Every ready export has exactly its archive, and no other object or upload of exports is there.
+pub(super) fn exports_at_rest(
+    rows: &Rows,
+    archives: &[(String, Bytes)],
+    unfinished: usize,
+) -> Result<usize, String> {
+    exports::at_rest(rows, archives, unfinished)
 }
 
 /// All jobs.

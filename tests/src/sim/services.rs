@@ -1,15 +1,21 @@
 use std::sync::Arc;
 
+use bytes::Bytes;
 use reverie::local::Ports;
-use reverie_domain::clock::Clock;
+use reverie_domain::{clock::Clock, export::EXPORTS};
+use reverie_store::{objects::Objects, tables::StoreError};
 
 use super::{
     embedded::Embedded,
     faults::Faults,
-    mail::NoMail,
+    mail::Mailbox,
     memory::{Memory, Rows},
+    rules::Judge,
     unreliable::UnreliableQueue,
 };
+
+/// More bytes than an archive of a history has.
+const MOST_BYTES: u64 = 1 << 30;
 
 /// The services of a history.
 #[derive(Clone)]
@@ -27,7 +33,7 @@ impl Services {
                 objects: memory.objects.clone(),
                 queue: memory.queue.clone(),
                 dead_letters: memory.dead_letters.clone(),
-                mailer: Arc::new(NoMail),
+                mailer: memory.mailbox.clone(),
                 clock,
             },
             Self::Embedded(embedded) => Ports { clock, ..embedded.ports() },
@@ -44,11 +50,19 @@ impl Services {
         }
     }
 
-    /// The first rule that was broken.
-    pub(super) fn broken(&self) -> Option<String> {
+    /// What the rules have seen.
+    pub(super) fn judge(&self) -> Judge {
         match self {
-            Self::Memory(memory) => memory.tables.broken(),
-            Self::Embedded(embedded) => embedded.tables().broken(),
+            Self::Memory(memory) => memory.tables.judge(),
+            Self::Embedded(embedded) => embedded.tables().judge(),
+        }
+    }
+
+    /// Where mail goes.
+    pub(super) fn mailbox(&self) -> &Arc<Mailbox> {
+        match self {
+            Self::Memory(memory) => &memory.mailbox,
+            Self::Embedded(embedded) => embedded.mailbox(),
         }
     }
 
@@ -60,6 +74,35 @@ impl Services {
         match self {
             Self::Memory(memory) => Ok(memory.objects.keys()),
             Self::Embedded(embedded) => embedded.objects().await,
+        }
+    }
+
+    /// The objects of exports.
+    ///
+    /// # Errors
+    /// If the embedded S3 does not say.
+    pub(super) async fn archives(&self) -> Result<Vec<(String, Bytes)>, String> {
+        let store: Arc<dyn Objects> = match self {
+            Self::Memory(memory) => memory.objects.clone(),
+            Self::Embedded(embedded) => embedded.ports().objects,
+        };
+        let said = |error: StoreError| error.to_string();
+        let mut found = Vec::new();
+        for key in store.list(EXPORTS).await.map_err(said)? {
+            let bytes = store.get(&key, MOST_BYTES).await.map_err(said)?.unwrap_or_default();
+            found.push((key, bytes));
+        }
+        Ok(found)
+    }
+
+    /// How many objects are written in parts at this time.
+    ///
+    /// # Errors
+    /// If the embedded S3 does not say.
+    pub(super) async fn unfinished(&self) -> Result<usize, String> {
+        match self {
+            Self::Memory(memory) => Ok(memory.objects.unfinished()),
+            Self::Embedded(embedded) => embedded.unfinished().await,
         }
     }
 

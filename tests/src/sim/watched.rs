@@ -9,7 +9,11 @@ use reverie_store::tables::{
 };
 use tokio::sync;
 
-use super::{memory::Rows, mutants::Mutant, rules};
+use super::{
+    memory::Rows,
+    mutants::Mutant,
+    rules::{self, Judge},
+};
 
 /// More rows than a history has in a partition.
 const MOST_ROWS: u32 = 1_000;
@@ -29,7 +33,7 @@ struct Watch {
 #[derive(Default)]
 struct Seen {
     rows: Rows,
-    broken: Option<String>,
+    judge: Judge,
 }
 
 impl WatchedTables {
@@ -50,7 +54,7 @@ impl WatchedTables {
     /// # Errors
     /// The rule that is broken, or was broken before.
     pub fn at_rest(&self, objects: &[String]) -> Result<(), String> {
-        self.broken().map_or(Ok(()), Err)?;
+        self.judge().broken.map_or(Ok(()), Err)?;
         self.look(|rows| rules::at_rest(rows, objects))
     }
 
@@ -59,9 +63,9 @@ impl WatchedTables {
         at(&self.0.seen().rows)
     }
 
-    /// The first rule that was broken.
-    pub(super) fn broken(&self) -> Option<String> {
-        self.0.seen().broken.clone()
+    /// What the rules have seen.
+    pub(super) fn judge(&self) -> Judge {
+        self.0.seen().judge.clone()
     }
 }
 
@@ -91,9 +95,8 @@ impl Watch {
             seen.rows.retain(|key, _| key.table != table || key.pk != *partition);
             seen.rows.extend(rows);
         }
-        if seen.broken.is_none() {
-            seen.broken = rules::after_write(&seen.rows, &writes, &before).err();
-        }
+        let Seen { rows, judge } = &mut *seen;
+        judge.after_write(rows, &writes, &before);
         Ok(())
     }
 

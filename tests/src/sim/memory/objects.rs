@@ -10,13 +10,20 @@ use reverie_store::{
     objects::{ObjectInfo, Objects, Part, Presigned},
     tables::StoreError,
 };
+use sha2::{Digest, Sha256};
 
 /// S3, as far as the port goes.
 #[derive(Default)]
-pub(in crate::sim) struct MemoryObjects(Mutex<BTreeMap<String, Bytes>>, Mutex<Unfinished>);
+pub(in crate::sim) struct MemoryObjects(Mutex<BTreeMap<String, Bytes>>, Mutex<Uploads>);
 
-/// What is written in parts: by the upload's id, the key and the parts by their numbers.
-type Unfinished = BTreeMap<String, (String, BTreeMap<u32, Bytes>)>;
+/// What is written in parts.
+#[derive(Default)]
+struct Uploads {
+    /// How many there have been.
+    begun: u32,
+    /// By the upload's id, the key and the parts by their numbers.
+    unfinished: BTreeMap<String, (String, BTreeMap<u32, (String, Bytes)>)>,
+}
 
 impl MemoryObjects {
     /// All keys.
@@ -24,7 +31,12 @@ impl MemoryObjects {
         self.contents().keys().cloned().collect()
     }
 
-    fn unfinished(&self) -> MutexGuard<'_, Unfinished> {
+    /// How many uploads in parts were begun and neither ended nor dropped.
+    pub(in crate::sim) fn unfinished(&self) -> usize {
+        self.uploads().unfinished.len()
+    }
+
+    fn uploads(&self) -> MutexGuard<'_, Uploads> {
         self.1.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -38,7 +50,7 @@ fn link(key: &str) -> Presigned {
 }
 
 fn no_upload() -> StoreError {
-    let reason = "there is no such upload".to_owned();
+    let reason = "there is no such upload, or no such part".to_owned();
     StoreError::Unavailable { service: "S3", reason }
 }
 
@@ -115,29 +127,37 @@ impl Objects for MemoryObjects {
     }
 
     async fn begin_parts(&self, key: &str, _: &str) -> Result<String, StoreError> {
-        let mut unfinished = self.unfinished();
-        let id = format!("upload-{}", unfinished.len());
-        unfinished.insert(id.clone(), (key.to_owned(), BTreeMap::new()));
+        let mut uploads = self.uploads();
+        uploads.begun += 1;
+        let id = format!("upload-{}", uploads.begun);
+        uploads.unfinished.insert(id.clone(), (key.to_owned(), BTreeMap::new()));
         Ok(id)
     }
 
     async fn put_part(&self, part: Part<'_>, bytes: Bytes) -> Result<String, StoreError> {
-        let mut unfinished = self.unfinished();
-        let (_, parts) = unfinished.get_mut(part.upload).ok_or_else(no_upload)?;
-        parts.insert(part.number, bytes);
-        Ok(part.number.to_string())
+        let mut uploads = self.uploads();
+        let (_, parts) = uploads.unfinished.get_mut(part.upload).ok_or_else(no_upload)?;
+        let tag = format!("{:x}", Sha256::digest(&bytes));
+        parts.insert(part.number, (tag.clone(), bytes));
+        Ok(tag)
     }
 
     async fn end_parts(&self, key: &str, upload: &str, tags: &[String]) -> Result<(), StoreError> {
-        let (_, mut parts) = self.unfinished().remove(upload).ok_or_else(no_upload)?;
-        let numbers = tags.iter().filter_map(|tag| tag.parse().ok());
-        let parts: Vec<Bytes> = numbers.filter_map(|number: u32| parts.remove(&number)).collect();
-        self.contents().insert(key.to_owned(), parts.concat().into());
+        let mut uploads = self.uploads();
+        let (_, parts) = uploads.unfinished.get(upload).ok_or_else(no_upload)?;
+        let mut whole = Vec::new();
+        for (number, wanted) in (1..).zip(tags) {
+            // A part that somebody else has written meanwhile is another one.
+            let part = parts.get(&number).filter(|(tag, _)| tag == wanted);
+            whole.extend_from_slice(&part.ok_or_else(no_upload)?.1);
+        }
+        uploads.unfinished.remove(upload);
+        self.contents().insert(key.to_owned(), whole.into());
         Ok(())
     }
 
     async fn drop_parts(&self, prefix: &str) -> Result<usize, StoreError> {
-        let mut unfinished = self.unfinished();
+        let unfinished = &mut self.uploads().unfinished;
         let before = unfinished.len();
         unfinished.retain(|_, (key, _)| !key.starts_with(prefix));
         Ok(before - unfinished.len())

@@ -11,7 +11,7 @@ use reverie_store::tables::{
 };
 use serde_json::Value;
 
-use crate::sim::{faults::Faults, mutants::Mutant, rules};
+use crate::sim::{faults::Faults, mutants::Mutant, rules::Judge};
 
 /// All rows.
 pub(in crate::sim) type Rows = BTreeMap<Key, Row>;
@@ -23,7 +23,7 @@ type Place = (&'static str, String, String, String, String);
 struct State {
     rows: Rows,
     places: BTreeSet<Place>,
-    broken: Option<String>,
+    judge: Judge,
 }
 
 /// DynamoDB, as far as the port goes.
@@ -43,9 +43,9 @@ impl MemoryTables {
         at(&self.state().rows)
     }
 
-    /// The first rule that was broken.
-    pub(in crate::sim) fn broken(&self) -> Option<String> {
-        self.state().broken.clone()
+    /// What the rules have seen.
+    pub(in crate::sim) fn judge(&self) -> Judge {
+        self.state().judge.clone()
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -72,9 +72,8 @@ impl MemoryTables {
         for write in &writes {
             state.put(write);
         }
-        if state.broken.is_none() {
-            state.broken = rules::after_write(&state.rows, &writes, &before).err();
-        }
+        let State { rows, judge, .. } = &mut *state;
+        judge.after_write(rows, &writes, &before);
         Ok(())
     }
 }
