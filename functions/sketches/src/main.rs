@@ -11,8 +11,9 @@ use reverie_inference::Package;
 use reverie_sketches::{Planners, Sketches, router};
 
 /// The half of the shipped model that plans.
-const BUILT_IN: [(&str, &[u8]); 2] = [
+const BUILT_IN: [(&str, &[u8]); 3] = [
     ("vocab.json", include_bytes!("../../../shared/inference/models/reverie-score/vocab.json")),
+    ("pieces.txt", include_bytes!("../../../shared/inference/models/reverie-score/pieces.txt")),
     ("prompt.onnx", include_bytes!("../../../shared/inference/models/reverie-score/prompt.onnx")),
 ];
 

@@ -5,11 +5,11 @@ mod film;
 mod opus;
 mod pictures;
 mod planner;
-mod reader;
 mod resample;
 mod soundtrack;
 mod story;
 mod title;
+mod writer;
 mod yuv;
 
 use std::sync::Arc;
@@ -37,7 +37,7 @@ pub(crate) struct SceneEngine {
 }
 
 impl SceneEngine {
-    /// Reads `vocab.json` and `prompt.onnx`.
+    /// Reads `vocab.json`, `pieces.txt` and `story.onnx`.
     pub(crate) fn load(
         package: &Package,
         composer: Option<Arc<ScoreEngine>>,

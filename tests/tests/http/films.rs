@@ -145,7 +145,7 @@ async fn a_soundtrack_is_composed_where_there_is_a_composer() {
     let scene_only = tempfile::tempdir().unwrap();
     let (from, to) = (real_packages().join("reverie-scene"), scene_only.path().join("scene"));
     fs::create_dir(&to).unwrap();
-    for name in ["model.toml", "vocab.json", "prompt.onnx"] {
+    for name in ["model.toml", "vocab.json", "pieces.txt", "story.onnx"] {
         fs::copy(from.join(name), to.join(name)).unwrap();
     }
     let scene = scene_only.path().to_owned();

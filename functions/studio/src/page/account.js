@@ -5,6 +5,7 @@ const SIGN_IN = {
   expired: "That took too long, or began in another browser. Please try again.",
   taken: "That sign-in belongs to another account here.",
   busy: "That did not work just now. Please try again in a minute.",
+  full: "That account cannot take in any more guests. What you have made here stays with this guest; sign in to the account in another browser.",
   failed: "The provider did not confirm who you are. Please try again.",
 };
 

@@ -6,35 +6,37 @@ use reverie_domain::storyboard::{PictureUse, Storyboard};
 use serde_json::{Value, json};
 
 use super::draw::Size;
-use super::reader::{Layout, Reader, Reading};
 use super::story::{self, Wanted};
+use super::writer::{Layout, Told, Writer};
 use super::{Screen, pictures, title};
 use crate::engine::{MusicRequest, Plan, Planner};
 use crate::error::{EngineError, PackageError};
 use crate::package::Package;
+use crate::text::Pieces;
 
 /// Frames per second where nothing says otherwise.
 const RATE: u32 = 24;
 /// The most that may be asked for.
 const MOST_RATE: u32 = 60;
 
-/// `vocab.json` and `prompt.onnx` of a package.
+/// `vocab.json`, `pieces.txt` and `story.onnx` of a package.
 pub(crate) struct ScenePlanner {
     manifest: Manifest,
-    reader: Reader,
+    writer: Writer,
 }
 
 impl ScenePlanner {
     /// What it reads of a package.
-    pub(crate) const FILES: &'static [&'static str] = &["vocab.json", "prompt.onnx"];
+    pub(crate) const FILES: &'static [&'static str] = &["vocab.json", Pieces::FILE, "story.onnx"];
 
     pub(crate) fn load(package: &Package) -> Result<Self, PackageError> {
-        let (json, onnx) = ("vocab.json", "prompt.onnx");
+        let (json, onnx) = ("vocab.json", "story.onnx");
         let layout: Layout = serde_json::from_slice(&package.read(json)?)
             .map_err(|error| package.content(json, error))?;
-        let reader = Reader::new(&package.read(onnx)?, layout)
+        let pieces = Pieces::load(package, layout.pieces)?;
+        let writer = Writer::new(&package.read(onnx)?, pieces, layout)
             .map_err(|error| package.content(onnx, format!("{error:#}")))?;
-        Ok(Self { reader, manifest: package.manifest().clone() })
+        Ok(Self { writer, manifest: package.manifest().clone() })
     }
 
     pub(super) fn manifest(&self) -> &Manifest {
@@ -42,7 +44,7 @@ impl ScenePlanner {
     }
 
     pub(super) fn warm_up(&self) -> Result<(), EngineError> {
-        self.reading("").map(drop)
+        self.told("").map(drop)
     }
 
     pub(super) fn check(&self, request: &MusicRequest) -> Result<(), EngineError> {
@@ -87,7 +89,7 @@ impl ScenePlanner {
     pub(super) fn read(&self, request: &MusicRequest) -> Result<(Storyboard, Value), EngineError> {
         let longest = self.title_chars();
         let (title, prompt) = title::quoted(&request.prompt, longest);
-        let reading = self.reading(&prompt)?;
+        let told = self.told(&prompt)?;
         let storyboard = match &request.sketch {
             Some(Sketch::Video(given)) => given.clone(),
             _ => {
@@ -100,10 +102,10 @@ impl ScenePlanner {
                     first_and_last: request.style.pictures == Some(PictureUse::FirstAndLast),
                     on_beats: request.soundtrack,
                 };
-                story::of(&reading, &wanted)
+                story::of(&told, &wanted)
             }
         };
-        let mut understood = story::understood(&storyboard, &reading);
+        let mut understood = story::understood(&storyboard, &told);
         if !request.references.is_empty() {
             let explained = pictures::explained(&request.references, &storyboard);
             understood["references"] = json!(explained);
@@ -111,10 +113,10 @@ impl ScenePlanner {
         Ok((storyboard, understood))
     }
 
-    fn reading(&self, prompt: &str) -> Result<Reading, EngineError> {
-        self.reader
-            .read(prompt)
-            .map_err(|error| EngineError::internal("prompt.onnx")(format!("{error:#}")))
+    fn told(&self, prompt: &str) -> Result<Told, EngineError> {
+        self.writer
+            .write(prompt)
+            .map_err(|error| EngineError::internal("story.onnx")(format!("{error:#}")))
     }
 
     fn title_chars(&self) -> usize {

@@ -2,7 +2,9 @@
 //! its cuts are on beats.
 
 use reverie_domain::sketch::{LEAD_IN, MusicSketch, Sketch, SketchSection};
-use reverie_domain::storyboard::{Mood, Motion, Setting, Shot, Speed, Storyboard, TimeOfDay};
+use reverie_domain::storyboard::{
+    Mood, Motion, SHORTEST_SHOT, Setting, Shot, Speed, Storyboard, TimeOfDay,
+};
 use serde_json::{Value, json};
 
 use super::{opus, resample};
@@ -50,7 +52,15 @@ pub(super) fn cut_on_beats(shots: &mut [Shot], mood: Mood) {
     for (index, shot) in shots.iter_mut().enumerate() {
         planned += shot.seconds;
         let on_beat = ((planned - LEAD_IN) / beat).round() * beat + LEAD_IN;
-        let next = if index + 1 == count { total } else { (on_beat * 100.0).round() / 100.0 };
+        let on_beat = (on_beat * 100.0).round() / 100.0;
+        // Shots that are shorter than a beat keep their cuts.
+        let enough = on_beat - cut >= SHORTEST_SHOT
+            && total - on_beat >= SHORTEST_SHOT * (count - 1 - index) as f64;
+        let next = match () {
+            () if index + 1 == count => total,
+            () if enough => on_beat,
+            () => planned.max(cut + SHORTEST_SHOT),
+        };
         shot.seconds = ((next - cut) * 100.0).round() / 100.0;
         cut = next;
     }
@@ -257,6 +267,20 @@ mod tests {
             assert!((tempo(&board) - feel(*mood).0).abs() < 1e-9, "{mood:?}");
             assert!(off(&board, tempo(&board)) < 0.006, "{mood:?}");
             assert!(board.shots.iter().all(|shot| shot.seconds > 4.0), "{board:?}");
+        }
+    }
+
+    #[test]
+    fn shots_shorter_than_a_beat_stay_long_enough() {
+        for mood in Mood::ALL {
+            for lengths in [&[0.5; 6][..], &[0.5, 0.7, 1.8], &[2.0, 0.5, 0.5]] {
+                let mut board = storyboard(mood.name(), lengths);
+                let whole = board.seconds();
+                cut_on_beats(&mut board.shots, *mood);
+                assert!((board.seconds() - whole).abs() < 1e-9, "{board:?}");
+                let least = SHORTEST_SHOT - 1e-9;
+                assert!(board.shots.iter().all(|shot| shot.seconds >= least), "{board:?}");
+            }
         }
     }
 

@@ -1,21 +1,25 @@
-//! From what a prompt says to a storyboard: what it leaves open is chosen by rules and by the seed.
+//! From what a prompt says to a storyboard.
+
+mod open;
 
 use reverie_domain::storyboard::{
-    Camera, Colour, Mood, Motion, Palette, Particles, Position, Setting, Shape, Shot, Speed,
-    Storyboard, Subject, TimeOfDay, Transition, Weather,
+    Camera, Colour, Mood, Motion, Palette, Particles, Position, SHORTEST_SHOT, Setting, Shape,
+    Shot, Speed, Storyboard, Subject, TimeOfDay, Transition, Weather,
 };
 use serde_json::{Value, json};
 
-use super::reader::Reading;
+use self::open::{Open, only_home};
 use super::soundtrack;
+use super::writer::{Said, Told, ToldShot};
 use crate::dice::{Dice, Purpose};
 
 /// How many "many" are.
 const MANY: u8 = 9;
-/// How many subjects the reader can tell apart.
-const SUBJECTS: usize = 3;
 /// How long each shot must be, in seconds, for one more to be drawn after pictures.
 const DRAWN_SECONDS: usize = 2;
+/// How long shots are beside those about whose length nothing is said.
+const SHORT: f64 = 0.5;
+const LONG: f64 = 2.0;
 
 /// What a storyboard is made for, beside what the prompt says.
 pub(super) struct Wanted {
@@ -32,138 +36,108 @@ pub(super) struct Wanted {
 }
 
 /// The storyboard of a prompt.
-pub(super) fn of(reading: &Reading, wanted: &Wanted) -> Storyboard {
+pub(super) fn of(told: &Told, wanted: &Wanted) -> Storyboard {
     let mut dice = Dice::new(wanted.seed, Purpose::Plan);
-    let subjects = subjects(reading, &mut dice);
-    let setting = said(reading, "setting", Setting::named)
-        .unwrap_or_else(|| home_of(subjects.first().map(|subject| subject.shape), &mut dice));
-    let weather = said(reading, "weather", Weather::named).unwrap_or(Weather::Clear);
-    let first = Shot {
-        seconds: 0.0,
-        transition: Transition::Cut,
-        setting,
-        time: said(reading, "time", TimeOfDay::named).unwrap_or_else(|| hour(&mut dice)),
-        weather,
-        particles: said(reading, "particles", Particles::named).unwrap_or(Particles::Nothing),
-        camera: Camera::Static,
-        picture: None,
-        title: None,
-        subjects,
-    };
-    let camera = said(reading, "camera", Camera::named);
-    let mut shots = match wanted.pictures.as_slice() {
-        [] => drawn(&first, camera, wanted.seconds, &mut dice),
-        pictures => shown(&first, camera, pictures, wanted, &mut dice),
+    let scenes = scenes(told, &mut dice);
+    let camera = told.shots.first().and_then(|shot| shot.fields.word("camera", Camera::named));
+    let mut shots = match (scenes.as_slice(), wanted.pictures.as_slice()) {
+        ([first], []) => drawn(first, camera, wanted.seconds, &mut dice),
+        ([first, ..], pictures @ [_, ..]) => shown(first, camera, pictures, wanted, &mut dice),
+        _ => several(told, scenes, wanted.seconds, &mut dice),
     };
     if let Some(shot) = shots.first_mut() {
         shot.title.clone_from(&wanted.title);
     }
-    let mood = said(reading, "mood", Mood::named).unwrap_or(Mood::Calm);
+    let mood = told.whole.word("mood", Mood::named).unwrap_or(Mood::Calm);
     if wanted.on_beats {
         soundtrack::cut_on_beats(&mut shots, mood);
     }
-    let palette = said(reading, "palette", Palette::named).unwrap_or(Palette::Natural);
+    let palette = told.whole.word("palette", Palette::named).unwrap_or(Palette::Natural);
     Storyboard { mood, palette, shots }
 }
 
-fn said<T>(reading: &Reading, head: &str, named: fn(&str) -> Option<T>) -> Option<T> {
-    reading.get(head).and_then(named)
+/// A scene for each shot of which the prompt tells. What it does not say of a later one is as it was.
+fn scenes(told: &Told, dice: &mut Dice) -> Vec<Shot> {
+    let mut open = Open { dice, not: &told.not };
+    let mut scenes: Vec<Shot> = Vec::new();
+    for shot in &told.shots {
+        let scene = scene(shot, scenes.last(), &mut open);
+        scenes.push(scene);
+    }
+    scenes
 }
 
-fn subjects(reading: &Reading, dice: &mut Dice) -> Vec<Subject> {
-    let mut subjects = Vec::new();
-    for slot in 0..SUBJECTS {
-        let head = |name: &str| format!("subject{slot}.{name}");
-        let Some(shape) = said(reading, &head("shape"), Shape::named) else { break };
-        let count = match reading.get(&head("count")) {
-            Some("many") => MANY,
-            number => number.and_then(|number| number.parse().ok()).unwrap_or(1),
-        };
-        subjects.push(Subject {
-            shape,
-            colour: said(reading, &head("colour"), Colour::named)
-                .unwrap_or_else(|| usual_colour(shape, dice)),
-            count,
-            position: said(reading, &head("position"), Position::named).unwrap_or(Position::Centre),
-            motion: said(reading, &head("motion"), Motion::named)
-                .unwrap_or_else(|| usual_motion(shape, dice)),
-            speed: said(reading, &head("speed"), Speed::named).unwrap_or(Speed::Medium),
-        });
+fn scene(told: &ToldShot, before: Option<&Shot>, open: &mut Open<'_>) -> Shot {
+    let said = &told.fields;
+    let place = said.word("setting", Setting::named);
+    let subjects = match before {
+        // Nothing but the hour or the weather changes.
+        Some(before) if told.subjects.is_empty() && place.is_none() => before.subjects.clone(),
+        _ => subjects(&told.subjects, open),
+    };
+    let first = subjects.first().map(|subject| subject.shape);
+    let there =
+        || before.map(|before| before.setting).filter(|_| first.and_then(only_home).is_none());
+    let time = said.word("time", TimeOfDay::named).or(before.map(|before| before.time));
+    let weather = said.word("weather", Weather::named).or(before.map(|before| before.weather));
+    Shot {
+        seconds: 0.0,
+        transition: Transition::Cut,
+        setting: place.or_else(there).unwrap_or_else(|| open.home(first)),
+        time: time.unwrap_or_else(|| open.hour()),
+        weather: weather.unwrap_or(Weather::Clear),
+        particles: said.word("particles", Particles::named).unwrap_or(Particles::Nothing),
+        camera: Camera::Static,
+        picture: None,
+        title: None,
+        subjects,
     }
-    place(reading, &mut subjects);
+}
+
+fn subjects(told: &[Said], open: &mut Open<'_>) -> Vec<Subject> {
+    let named = told.iter().filter_map(|said| Some((said, said.word("shape", Shape::named)?)));
+    let mut subjects: Vec<Subject> =
+        named.map(|(said, shape)| subject(said, shape, open)).collect();
+    place(told, &mut subjects);
     subjects
 }
 
+fn subject(said: &Said, shape: Shape, open: &mut Open<'_>) -> Subject {
+    Subject {
+        shape,
+        colour: said.word("colour", Colour::named).unwrap_or_else(|| open.colour(shape)),
+        count: match said.get("count") {
+            Some("many") => MANY,
+            number => number.and_then(|number| number.parse().ok()).unwrap_or(1),
+        },
+        position: said.word("position", Position::named).unwrap_or(Position::Centre),
+        motion: said.word("motion", Motion::named).unwrap_or_else(|| open.motion(shape)),
+        speed: said.word("speed", Speed::named).unwrap_or(Speed::Medium),
+    }
+}
+
 /// Several subjects whose place is open stand beside each other.
-fn place(reading: &Reading, subjects: &mut [Subject]) {
+fn place(told: &[Said], subjects: &mut [Subject]) {
     let places: &[Position] = match subjects.len() {
         2 => &[Position::Left, Position::Right],
         3 => &[Position::Left, Position::Centre, Position::Right],
         _ => return,
     };
-    for (slot, (subject, place)) in subjects.iter_mut().zip(places).enumerate() {
-        if reading.get(&format!("subject{slot}.position")).is_none() {
+    for ((said, subject), place) in told.iter().zip(subjects).zip(places) {
+        if said.get("position").is_none() {
             subject.position = *place;
         }
     }
 }
 
-fn one_of<T: Copy>(dice: &mut Dice, choices: &[T], otherwise: T) -> T {
-    let at = (dice.unit() * choices.len() as f32) as usize;
-    choices.get(at).copied().unwrap_or(otherwise)
-}
-
-fn usual_colour(shape: Shape, dice: &mut Dice) -> Colour {
-    use Colour::*;
-    let choices: &[Colour] = match shape {
-        Shape::Cat => &[Orange, Grey, White],
-        Shape::Dog => &[Brown, Gold, White],
-        Shape::Bird => &[Blue, White, Red],
-        Shape::Fish => &[Orange, Yellow, Blue],
-        Shape::Butterfly => &[Orange, Purple, Blue],
-        Shape::Whale => &[Blue, Grey],
-        Shape::Robot => &[Grey, Blue, Orange],
-        Shape::Tree => &[Green],
-        Shape::House => &[White, Yellow, Red],
-        Shape::Rocket | Shape::Plane => &[White, Red],
-        Shape::Boat => &[Red, Blue, White],
-        _ => &[Red, Yellow, Blue, Pink],
-    };
-    one_of(dice, choices, Red)
-}
-
-fn usual_motion(shape: Shape, dice: &mut Dice) -> Motion {
-    let sideways = one_of(dice, &[Motion::Right, Motion::Left], Motion::Right);
-    match shape {
-        Shape::Tree | Shape::House | Shape::Flower => Motion::Still,
-        Shape::Rocket | Shape::Balloon => Motion::Up,
-        Shape::Ball => Motion::Bounce,
-        Shape::Butterfly => Motion::Circle,
-        _ => sideways,
+/// Cameras that suit a shot of which nothing is said.
+fn free_cameras(shot: &Shot) -> &'static [Camera] {
+    let moving = shot.subjects.iter().any(|subject| subject.motion != Motion::Still);
+    match moving {
+        // A view that moves with its subject would hide that it moves.
+        true => &[Camera::ZoomIn, Camera::Static, Camera::ZoomOut],
+        false => &[Camera::Dolly, Camera::PanRight, Camera::ZoomIn, Camera::PanLeft],
     }
-}
-
-/// Where something is usually seen.
-fn home_of(shape: Option<Shape>, dice: &mut Dice) -> Setting {
-    match shape {
-        None => {
-            one_of(dice, &[Setting::Mountains, Setting::Meadow, Setting::Water], Setting::Meadow)
-        }
-        Some(Shape::Fish) => Setting::Underwater,
-        Some(Shape::Whale) => Setting::Underwater,
-        Some(Shape::Boat) => Setting::Water,
-        Some(Shape::Car | Shape::Robot) => Setting::City,
-        Some(Shape::Rocket) => Setting::Space,
-        Some(Shape::Plane) => Setting::Sky,
-        Some(Shape::Bird | Shape::Balloon) => {
-            one_of(dice, &[Setting::Mountains, Setting::Meadow], Setting::Meadow)
-        }
-        Some(_) => Setting::Meadow,
-    }
-}
-
-fn hour(dice: &mut Dice) -> TimeOfDay {
-    one_of(dice, &[TimeOfDay::Day, TimeOfDay::Day, TimeOfDay::Sunset], TimeOfDay::Day)
 }
 
 /// A short film is one shot; a longer one is the same scene again, seen otherwise.
@@ -173,18 +147,35 @@ fn drawn(first: &Shot, camera: Option<Camera>, seconds: u32, dice: &mut Dice) ->
         7..=10 => 2,
         _ => 3,
     };
-    let moving = first.subjects.iter().any(|subject| subject.motion != Motion::Still);
-    let free: &[Camera] = match moving {
-        // A view that moves with its subject would hide that it moves.
-        true => &[Camera::ZoomIn, Camera::Static, Camera::ZoomOut],
-        false => &[Camera::Dolly, Camera::PanRight, Camera::ZoomIn, Camera::PanLeft],
-    };
+    let free = free_cameras(first);
     let start = (dice.unit() * free.len() as f32) as usize;
     let shots = (0..count).map(|index| {
         let own = free.iter().cycle().nth(start + index).copied();
         Shot { camera: camera.or(own).unwrap_or(Camera::Static), ..first.clone() }
     });
-    in_turn(shots.collect(), seconds)
+    faded(shots.collect(), seconds)
+}
+
+/// The shots of which a prompt tells.
+fn several(told: &Told, mut shots: Vec<Shot>, seconds: u32, dice: &mut Dice) -> Vec<Shot> {
+    let start = (dice.unit() * 12.0) as usize;
+    for (index, (shot, told)) in shots.iter_mut().zip(&told.shots).enumerate() {
+        let own = free_cameras(shot).iter().cycle().nth(start + index).copied();
+        let said = told.fields.word("camera", Camera::named);
+        shot.camera = said.or(own).unwrap_or(Camera::Static);
+        if index > 0 {
+            shot.transition =
+                told.fields.word("transition", Transition::named).unwrap_or(Transition::Cut);
+        }
+    }
+    let weight = |told: &ToldShot| match told.fields.get("length") {
+        Some("short") => SHORT,
+        Some("long") => LONG,
+        _ => 1.0,
+    };
+    let weights: Vec<f64> = told.shots.iter().map(weight).collect();
+    lasting(&mut shots, &weights, seconds);
+    shots
 }
 
 /// Pictures, one after the other. What the prompt names follows, if there is time for it.
@@ -216,23 +207,35 @@ fn shown(
     if !first.subjects.is_empty() && time && !wanted.first_and_last {
         shots.push(Shot { camera: camera.unwrap_or(Camera::Static), ..first.clone() });
     }
-    in_turn(shots, wanted.seconds)
+    faded(shots, wanted.seconds)
 }
 
 /// Shots of equal lengths that fade into each other.
-fn in_turn(mut shots: Vec<Shot>, seconds: u32) -> Vec<Shot> {
-    // In tenths, so that the lengths add up exactly.
-    let (tenths, count) = (u64::from(seconds) * 10, shots.len() as u64);
-    for (index, shot) in (0u64..).zip(&mut shots) {
-        let length = tenths * (index + 1) / count - tenths * index / count;
-        shot.seconds = length as f64 / 10.0;
-        shot.transition = if index == 0 { Transition::Cut } else { Transition::Fade };
+fn faded(mut shots: Vec<Shot>, seconds: u32) -> Vec<Shot> {
+    let weights = vec![1.0; shots.len()];
+    lasting(&mut shots, &weights, seconds);
+    for shot in shots.iter_mut().skip(1) {
+        shot.transition = Transition::Fade;
     }
     shots
 }
 
+/// Gives shots their lengths, by weight. Ends are at tenths of a second, so that the lengths add up exactly.
+fn lasting(shots: &mut [Shot], weights: &[f64], seconds: u32) {
+    let total: f64 = weights.iter().sum();
+    let least = SHORTEST_SHOT * shots.len() as f64;
+    let free = (f64::from(seconds) - least).max(0.0);
+    let (mut end, mut begun) = (0.0, 0.0);
+    for (shot, weight) in shots.iter_mut().zip(weights) {
+        end += SHORTEST_SHOT + free * weight / total;
+        let tenths = (end * 10.0).round();
+        shot.seconds = (tenths - begun) / 10.0;
+        begun = tenths;
+    }
+}
+
 /// How a request was understood: what its first shot that is drawn has, else its first.
-pub(super) fn understood(storyboard: &Storyboard, reading: &Reading) -> Value {
+pub(super) fn understood(storyboard: &Storyboard, told: &Told) -> Value {
     let drawn = storyboard.shots.iter().find(|shot| shot.picture.is_none());
     let Some(first) = drawn.or(storyboard.shots.first()) else { return json!({}) };
     json!({
@@ -240,10 +243,69 @@ pub(super) fn understood(storyboard: &Storyboard, reading: &Reading) -> Value {
         "time": first.time,
         "weather": first.weather,
         "particles": first.particles,
-        "camera": said(reading, "camera", Camera::named),
+        "camera": told.shots.first().and_then(|shot| shot.fields.word("camera", Camera::named)),
         "palette": storyboard.palette,
         "mood": storyboard.mood,
         "subjects": first.subjects,
         "shots": storyboard.shots.len(),
+        "left_out": told.not,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lengths_follow_the_weights_and_add_up() {
+        let shot = scene(
+            &ToldShot::default(),
+            None,
+            &mut Open { dice: &mut Dice::new(1, Purpose::Plan), not: &[] },
+        );
+        for (weights, seconds, wanted) in [
+            (&[1.0][..], 5, &[5.0][..]),
+            (&[1.0, 1.0, 1.0], 10, &[3.3, 3.4, 3.3]),
+            (&[0.5, 2.0], 5, &[1.3, 3.7]),
+            (&[1.0; 6], 3, &[0.5; 6]),
+        ] {
+            let mut shots = vec![shot.clone(); weights.len()];
+            lasting(&mut shots, weights, seconds);
+            let lengths: Vec<f64> = shots.iter().map(|shot| shot.seconds).collect();
+            assert_eq!(lengths, wanted);
+        }
+    }
+
+    #[test]
+    fn a_later_shot_goes_on_with_what_it_does_not_say() {
+        let said = |pairs: &[(&str, &str)]| -> Said { pairs.iter().copied().collect() };
+        let told = Told {
+            shots: vec![
+                ToldShot {
+                    fields: said(&[("setting", "forest"), ("weather", "snow")]),
+                    subjects: vec![said(&[("shape", "dog"), ("colour", "brown")])],
+                },
+                ToldShot { fields: said(&[("time", "night")]), subjects: Vec::new() },
+                ToldShot { fields: Said::default(), subjects: vec![said(&[("shape", "whale")])] },
+            ],
+            ..Told::default()
+        };
+        let scenes = scenes(&told, &mut Dice::new(1, Purpose::Plan));
+        assert_eq!(scenes[1].setting, Setting::Forest);
+        assert_eq!((scenes[1].time, scenes[1].weather), (TimeOfDay::Night, Weather::Snow));
+        assert_eq!(scenes[1].subjects, scenes[0].subjects, "the same at another hour");
+        assert_eq!(scenes[2].setting, Setting::Underwater, "there are no whales in forests");
+    }
+
+    #[test]
+    fn what_must_not_be_is_not_chosen() {
+        let not = ["day".to_owned(), "white".to_owned(), "red".to_owned()];
+        for seed in 0..40 {
+            let mut dice = Dice::new(seed, Purpose::Plan);
+            let mut open = Open { dice: &mut dice, not: &not };
+            assert_eq!(open.hour(), TimeOfDay::Sunset);
+            let colour = open.colour(Shape::Rocket);
+            assert!(!matches!(colour, Colour::White | Colour::Red), "{colour:?}");
+        }
+    }
 }

@@ -10,8 +10,9 @@ use super::{arrange, sketch, understood};
 use crate::engine::{MusicRequest, Plan, Planner};
 use crate::error::{EngineError, PackageError};
 use crate::package::Package;
+use crate::text::Pieces;
 
-/// `vocab.json` and `prompt.onnx` of a package.
+/// `vocab.json`, `pieces.txt` and `prompt.onnx` of a package.
 pub(crate) struct ScorePlanner {
     manifest: Manifest,
     vocabulary: Vocabulary,
@@ -20,14 +21,15 @@ pub(crate) struct ScorePlanner {
 
 impl ScorePlanner {
     /// What it reads of a package.
-    pub(crate) const FILES: &'static [&'static str] = &["vocab.json", "prompt.onnx"];
+    pub(crate) const FILES: &'static [&'static str] = &["vocab.json", Pieces::FILE, "prompt.onnx"];
 
     pub(crate) fn load(package: &Package) -> Result<Self, PackageError> {
         let (json, reader) = ("vocab.json", "prompt.onnx");
         let vocabulary = Vocabulary::parse(&package.read(json)?)
             .map_err(|error| package.content(json, error))?;
+        let pieces = Pieces::load(package, vocabulary.prompt.pieces)?;
         Ok(Self {
-            prompts: PromptReader::new(&package.read(reader)?, &vocabulary.prompt)
+            prompts: PromptReader::new(&package.read(reader)?, pieces, &vocabulary.prompt)
                 .map_err(|error| package.content(reader, format!("{error:#}")))?,
             vocabulary,
             manifest: package.manifest().clone(),

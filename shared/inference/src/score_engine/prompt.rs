@@ -1,6 +1,5 @@
 //! From words to what a score needs.
 
-mod features;
 #[cfg(test)]
 mod reference;
 pub(super) mod rules;
@@ -9,10 +8,12 @@ use tract_onnx::prelude::*;
 
 use super::vocabulary::{Head, HeadKind, PromptModel};
 use crate::runtime::Plan;
+use crate::text::Pieces;
 
 /// `prompt.onnx` with its layout.
 #[derive(Debug)]
 pub(crate) struct PromptReader {
+    pieces: Pieces,
     plan: Plan,
     layout: PromptModel,
 }
@@ -24,8 +25,8 @@ pub(crate) struct Reading {
 }
 
 impl PromptReader {
-    pub(crate) fn new(onnx: &[u8], layout: &PromptModel) -> TractResult<Self> {
-        Ok(Self { plan: Plan::compile(onnx)?, layout: layout.clone() })
+    pub(crate) fn new(onnx: &[u8], pieces: Pieces, layout: &PromptModel) -> TractResult<Self> {
+        Ok(Self { plan: Plan::compile(onnx)?, pieces, layout: layout.clone() })
     }
 
     /// Reads a prompt; one without words is allowed.
@@ -45,12 +46,8 @@ impl PromptReader {
     }
 
     fn logits(&self, prompt: &str) -> TractResult<Vec<f32>> {
-        let features = features::features(prompt, &self.layout);
-        let shape = [1, self.layout.slots];
-        let outputs = self.plan.run(tvec!(
-            Tensor::from_shape(&shape, &features.ids)?.into(),
-            Tensor::from_shape(&shape, &features.weights)?.into(),
-        ))?;
+        let ids = self.pieces.of(prompt);
+        let outputs = self.plan.run(tvec!(Tensor::from_shape(&[1, ids.len()], &ids)?.into()))?;
         let logits = outputs.first().ok_or_else(|| TractError::msg("prompt.onnx has no output"))?;
         Ok(logits.try_as_plain_ram()?.as_slice::<f32>()?.to_vec())
     }

@@ -38,6 +38,41 @@ fn the_words_of_the_package_are_those_that_can_be_drawn() {
     assert_eq!(words.speeds, Speed::ALL);
 }
 
+fn planned(prompt: &str, seconds: f64) -> (Storyboard, Value) {
+    let plan = planner().plan(&MusicRequest { seconds, ..request(prompt, 5) }).expect("a plan");
+    (plan.sketch.video().expect("a storyboard").clone(), plan.understood)
+}
+
+#[test]
+fn a_prompt_may_tell_of_several_shots() {
+    let prompt =
+        "first a black cat sleeps in a living room, then a white rocket takes off at night";
+    let (board, _) = planned(prompt, 6.0);
+    let [one, two] = &board.shots[..] else { panic!("{board:#?}") };
+    assert_eq!((one.setting, one.subjects[0].shape), (Setting::Room, Shape::Cat));
+    assert_eq!((one.subjects[0].colour, one.subjects[0].motion), (Colour::Black, Motion::Still));
+    assert_eq!((two.time, two.subjects[0].shape), (TimeOfDay::Night, Shape::Rocket));
+    assert_eq!((two.subjects[0].colour, two.subjects[0].motion), (Colour::White, Motion::Up));
+    assert_eq!(board.seconds(), 6.0);
+}
+
+#[test]
+fn what_is_left_out_is_told_and_not_chosen() {
+    let (board, understood) =
+        planned("a car drives to the left through the city, no rain please", 5.0);
+    assert_eq!(understood["left_out"], json!(["rain"]));
+    assert_ne!(board.shots[0].weather, Weather::Rain);
+    assert_eq!(board.shots[0].subjects[0].motion, Motion::Left);
+}
+
+#[test]
+fn people_have_other_words_than_we() {
+    let (board, _) = planned("a dachshund trots from the left to the right, dusk, drizzle", 5.0);
+    let shot = &board.shots[0];
+    assert_eq!((shot.subjects[0].shape, shot.subjects[0].motion), (Shape::Dog, Motion::Right));
+    assert_eq!((shot.time, shot.weather), (TimeOfDay::Sunset, Weather::Rain));
+}
+
 #[test]
 fn a_request_is_made_of_the_storyboard_that_it_is_answered_with() {
     for (prompt, soundtrack) in [("a red boat in the rain", false), ("calm \"At sea\" waves", true)]

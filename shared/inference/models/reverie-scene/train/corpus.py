@@ -1,6 +1,6 @@
-"""Prompts with their storyboard's labels, put together from phrases that we wrote."""
+"""Prompts with their storyboards, put together from phrases that we wrote."""
 
-from vocabulary import SUBJECT, SUBJECTS
+from vocabulary import SUBJECT, WHOLE
 
 SHAPES = {
     "cat": "cat,kitten,tabby,kitty", "dog": "dog,puppy,hound,terrier,retriever,husky", "bird": "bird,seagull,crow,sparrow,parrot,eagle,owl,swallow",
@@ -89,6 +89,11 @@ MOODS = {
     "sad": "sad,melancholic,lonely mood,gloomy,sorrowful,blue mood,wistful", "tense": "tense,scary,dark and tense,thrilling,suspenseful,creepy,ominous",
     "dreamy": "dreamy,dreamlike,surreal,magical,ethereal,fairy tale mood", "epic": "epic,majestic,dramatic,grand,heroic,cinematic and epic,monumental",
 }
+# What joins shots, and how one follows the other by it.
+JOINTS = {", then ": None, ". then ": None, ", and then ": None, " then ": None, ", after that ": None, ", next ": None, " -> ": None, " > ": None, " / ": None, ". Next, ": None,
+          ", cut to ": "cut", ". Cut to ": "cut", ", hard cut, ": "cut", ", fades to ": "fade", ", fading into ": "fade", ". Dissolve to ": "fade", ", fade to ": "fade", ", wipe to ": "wipe"}  # fmt: skip
+LEFT_OUT = {"rain": "rain", "snow": "snow", "fog": "fog,mist", "storm": "storm,lightning,thunder", "cloudy": "clouds", "stars": "stars", "person": "people,humans,persons,man", "cat": "cats", "dog": "dogs", "bird": "birds",
+            "tree": "trees", "house": "houses,buildings", "car": "cars,traffic", "flower": "flowers", "confetti": "confetti", "bubbles": "bubbles", "leaves": "leaves", "red": "red", "blue": "blue", "green": "green", "neon": "neon"}  # fmt: skip
 FILLER = "cinematic,4k,beautiful,short clip,high quality,for my channel,please,nice,looped,wallpaper,in the style of a picture book,animated,smooth,video,a video,make a clip,show me,i want,intro,vertical video,for kids,detailed,stylised".split(",")
 NOISE = "old,little,tiny,big,large,cute,beautiful,wooden,strange,shiny,wild,young,small,huge,fluffy,lovely,funny,friendly,old-fashioned".split(",")
 TABLES = {"setting": SETTINGS, "time": TIMES, "weather": WEATHERS, "particles": PARTICLES, "camera": CAMERAS, "palette": PALETTES, "mood": MOODS}
@@ -110,7 +115,7 @@ def plural(noun):
 
 def subject(rng):
     """Words and labels of something that is seen."""
-    labels = dict.fromkeys(SUBJECT, "none")
+    labels = dict.fromkeys(SUBJECT, "any")
     labels["shape"] = rng.choice(SUBJECT["shape"][1:])
     noun = pick(rng, SHAPES[labels["shape"]])
     adjectives = []
@@ -131,7 +136,7 @@ def subject(rng):
     elif rng.random() < 0.1:
         noun, number = plural(noun), rng.choice(["", "some", "the"])
     words = " ".join([number, *adjectives, noun]).strip()
-    if labels["colour"] != "none" and rng.random() < 0.06:
+    if labels["colour"] != "any" and rng.random() < 0.06:
         rest = " ".join([number, noun]).strip()
         words = rng.choice([f"{rest} in {adjectives[-1]}", f"{rest} which is {adjectives[-1]}"]) if len(adjectives) == 1 else words
     if rng.random() < 0.12:
@@ -145,7 +150,7 @@ def subject(rng):
         if rng.random() < 0.25:
             phrase = rng.choice(["is ", "that is ", "which is ", "should be "]) + phrase
         tail.append(phrase)
-        if labels["speed"] == "none" and labels["motion"] != "still" and rng.random() < 0.3:
+        if labels["speed"] == "any" and labels["motion"] != "still" and rng.random() < 0.3:
             labels["speed"] = rng.choice(["slow", "fast"])
             tail.insert(rng.randint(0, 1), pick(rng, SPEEDS[labels["speed"]]))
     if rng.random() < 0.12:
@@ -154,38 +159,118 @@ def subject(rng):
     return " ".join([words, *tail]), labels
 
 
-def scene(rng):
-    phrases, labels = [], dict.fromkeys(TABLES, "none")
+def scene(rng, whole):
+    """Phrases and labels of where it is; with what is true of the whole film or not."""
+    phrases, labels = [], {}
     for name, table in TABLES.items():
-        if rng.random() < SAID[name]:
-            label = rng.choice(list(table))
-            labels[name] = label
-            phrases.append(pick(rng, table[label]))
+        if (whole or name not in WHOLE) and rng.random() < SAID[name]:
+            labels[name] = rng.choice(list(table))
+            phrases.append(pick(rng, table[labels[name]]))
     # Some phrases say two things.
     text = " ".join(phrases)
-    if "sky" in text.split() and labels["setting"] == "none":
-        labels["setting"] = "sky"
-    if ("stars" in text or "starlit" in text or "starry" in text) and labels["particles"] == "none" and labels["setting"] != "space":
-        labels["particles"] = "stars" if "starlit" not in text else "none"
+    if "sky" in text.split():
+        labels.setdefault("setting", "sky")
+    if ("stars" in text or "starry" in text) and labels.get("setting") != "space":
+        labels.setdefault("particles", "stars")
     rng.shuffle(phrases)
     return phrases, labels
 
 
-def make(rng):
-    """(text, {head: label})."""
-    phrases, labels = scene(rng)
+def shot(rng, whole=True):
+    """(text, labels of a shot, with those of the whole film if they may be said)."""
+    phrases, labels = scene(rng, whole)
     count = rng.choices([0, 1, 2, 3], [0.18, 0.52, 0.22, 0.08])[0]
     subjects = [subject(rng) for _ in range(count)]
     said = rng.choice([" and ", ", ", " with ", ", and ", " next to ", " beside "]).join(words for words, _ in subjects)
     before, after = [], []
     for phrase in phrases:
         (before if rng.random() < 0.3 else after).append(phrase)
-    if rng.random() < 0.25:
+    if whole and rng.random() < 0.25:
         rng.choice([before, after]).append(rng.choice(FILLER))
     joint = rng.choice([" ", ", ", ", ", ": ", "; "])
     parts = [joint.join(before), said, rng.choice([" ", ", ", ", "]).join(after)]
     text = rng.choice([" ", ", ", ". ", ", "]).join(p for p in parts if p)
-    for k in range(SUBJECTS):
-        given = subjects[k][1] if k < count else dict.fromkeys(SUBJECT, "none")
-        labels.update({f"subject{k}.{name}": label for name, label in given.items()})
+    labels["subjects"] = [{name: word for name, word in found.items() if word != "any"} for _, found in subjects]
     return text or "a video", labels
+
+
+def split(labels):
+    """The labels of a shot without those of the whole film, and these."""
+    return {k: v for k, v in labels.items() if k not in WHOLE}, {k: labels[k] for k in WHOLE if k in labels}
+
+
+def unwanted(rng, story):
+    """Words for something that must not be seen, which the story does not have."""
+    there = {word for one in story["shots"] for word in one.values() if isinstance(word, str)}
+    there |= {word for one in story["shots"] for found in one["subjects"] for word in found.values()}
+    word, names = rng.choice(list(LEFT_OUT.items()))
+    if word in there:
+        return None
+    story["not"] = [word]
+    return rng.choice(["no {}", "without {}", "but no {}", "without any {}", "please no {}", "I do not want {}", "leave out the {}"]).format(pick(rng, names))
+
+
+def make(rng):
+    """(text, storyboard as `story.py` describes it)."""
+    if rng.random() < 0.7:
+        text, labels = shot(rng)
+        labels, whole = split(labels)
+        story = {**whole, "shots": [labels]}
+    else:
+        text, story = film(rng)
+    if rng.random() < 0.08:
+        said = unwanted(rng, story)
+        text += rng.choice([", ", ". ", " - "]) + said if said else ""
+    return text, story
+
+
+def film(rng):
+    """Several shots, one after the other."""
+    count = rng.choices([2, 3, 4], [0.6, 0.3, 0.1])[0]
+    made = [shot(rng, whole=False) for _ in range(count)]
+    texts, shots = [text for text, _ in made], [labels for _, labels in made]
+    roll = rng.random()
+    if roll < 0.12:
+        # One subject, somewhere else or at another time.
+        first = shots[0]
+        shots = [{**labels, "subjects": [dict(found) for found in first["subjects"]]} for labels in shots]
+        texts = [texts[0]]
+        for labels in shots[1:]:
+            time = rng.choice(list(TIMES))
+            labels.clear()
+            labels.update({**first, "time": time, "subjects": [dict(found) for found in first["subjects"]]})
+            labels.pop("camera", None)
+            texts.append("the same " + pick(rng, TIMES[time]))
+    for labels in shots[1:]:
+        if rng.random() < 0.1:
+            labels["length"] = rng.choice(["short", "long"])
+    told = [lengthened(rng, text, labels) for text, labels in zip(texts, shots)]
+    joint = rng.choice(list(JOINTS))
+    for labels in shots[1:]:
+        if JOINTS[joint]:
+            labels["transition"] = JOINTS[joint]
+    style = rng.random()
+    if style < 0.35:
+        opening = rng.choice(["first ", "it starts with ", "begins with ", "opening shot: ", "we see ", "start: ", ""])
+        text = opening + joint.join(told)
+    elif style < 0.55:
+        word = rng.choice(["shot", "scene", "Shot", "part", ""])
+        text = rng.choice(["; ", ". ", ", ", " "]).join(f"{word} {k + 1}: {one}".strip() for k, one in enumerate(told))
+        for labels in shots:
+            labels.pop("transition", None)
+    else:
+        text = joint.join(told[:-1]) + rng.choice([", and finally ", ", at the end ", ", it ends with ", " and last ", ", closing on "]) + told[-1]
+        shots[-1].pop("transition", None)
+    story = {"shots": shots}
+    for name in WHOLE:
+        if rng.random() < SAID[name]:
+            story[name] = rng.choice(list(TABLES[name]))
+            said = pick(rng, TABLES[name][story[name]])
+            text = f"{text}, {said}" if rng.random() < 0.5 else f"{said}: {text}"
+    return text, story
+
+
+def lengthened(rng, text, labels):
+    if "length" not in labels:
+        return text
+    return rng.choice({"short": ["a quick flash of ", "briefly ", "just for a moment "], "long": ["for a long while ", "lingering on ", "a long look at "]}[labels["length"]]) + text

@@ -1,9 +1,9 @@
 """Judges films of the frozen prompts by what is in the decoded MP4, and by nothing else.
 
-    cargo run --release -p reverie-inference --example film -- --seconds 3 --seed 11 --out films PROMPTS...
-    python evaluate_films.py films [--sheet sheet.png]
+    cargo run --release -p reverie-inference --example film -- --seconds 4 --seed 11 --out films PROMPTS...
+    python evaluate_films.py films [--set blind|strangers] [--seconds 4] [--sheet sheet.png]
 
-`films/000`, `films/001`, … are the films of the prompts in `prompts_blind.jsonl`, in that order; without films,
+`films/000`, `films/001`, … are the films of the prompts of a set (`prompts_blind.py`), in that order; without films,
 `--prompts` prints the command's prompts, quoted. Needs opencv-python-headless, numpy, and ffprobe.
 
 Every measure was fixed before it was run on these prompts; `control` says how often it would find the same in films
@@ -19,7 +19,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from prompts_blind import cases, wilson
+from prompts_blind import SETS, cases, wilson
 
 RATE = 24
 # Frames of this width are looked at.
@@ -124,27 +124,33 @@ class Sums:
         return {name: row(name, hits, count) for name, (hits, count) in sorted(self.sums.items())}
 
 
-def judge(folder, seconds):
+def judge(folder, seconds, name):
     sums, thumbs = Sums(), []
-    for index, case in enumerate(cases()):
+    for index, case in enumerate(cases(name)):
         clip, prompt = folder / f"{index:03}" / "clip.mp4", case["prompt"]
         frames = frames_of(clip)
         thumbs.append(frames[len(frames) // 2])
         sums.add("file", is_clean(clip, seconds), prompt)
-        sums.add("one shot", cuts(frames) == 0, prompt)
-        asked = {subject["colour"] for subject in case["subjects"] if "colour" in subject}
+        shots = case["shots"]
+        subjects = [subject for shot in shots for subject in shot.get("subjects", ())]
+        if len(shots) == 1:
+            sums.add("no cut within a shot", cuts(frames) == 0, prompt)
+        elif all(shot.get("transition", "cut") == "cut" for shot in shots[1:]):
+            sums.add("as many cuts as were told of", cuts(frames) == len(shots) - 1, prompt)
+        asked = {subject["colour"] for subject in subjects if "colour" in subject}
         for colour in COLOURS:
-            if colour in asked:
+            # A shot of several does not last as long as the measure looks.
+            if colour in asked and len(shots) == 1:
                 sums.add("colour", shows(frames, colour), prompt)
-            else:
+            elif colour not in asked:
                 sums.other("colour", shows(frames, colour))
-        moving = [subject["motion"] for subject in case["subjects"] if subject.get("motion") in DIRECTIONS]
-        if len(moving) == 1 and len(case["subjects"]) == 1:
+        moving = [subject["motion"] for subject in subjects if subject.get("motion") in DIRECTIONS]
+        if len(moving) == 1 and len(subjects) == 1 and len(shots) == 1:
             sums.add("motion", direction(frames) == moving[0], prompt)
-        time = case["scene"].get("time")
-        if time:
+        time = {shot["time"] for shot in shots if "time" in shot}
+        if len(time) == 1 and all("time" in shot for shot in shots):
             dark = np.mean([frame.mean() for frame in frames[::6]]) < DARK
-            sums.add("night or not", dark == (time == "night"), prompt)
+            sums.add("night or not", dark == (time == {"night"}), prompt)
     return sums, thumbs
 
 
@@ -159,16 +165,21 @@ def main():
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     options.add_argument("films", type=Path, nargs="?")
     options.add_argument("--prompts", action="store_true", help="print the prompts for the command")
-    options.add_argument("--seconds", type=int, default=3)
+    options.add_argument("--set", choices=SETS, default="strangers")
+    options.add_argument("--seconds", type=int, default=4)
+    options.add_argument("--report", type=Path)
     options.add_argument("--sheet", type=Path)
     options = options.parse_args()
     if options.prompts:
-        print(shlex.join(case["prompt"] for case in cases()))
+        print(shlex.join(case["prompt"] for case in cases(options.set)))
         return
-    sums, thumbs = judge(options.films, options.seconds)
+    sums, thumbs = judge(options.films, options.seconds, options.set)
     for name, prompt in sums.missed:
         print(f"missed {name}: {prompt}")
     print(json.dumps(sums.table(), indent=1))
+    if options.report:
+        report = json.loads(options.report.read_text()) if options.report.exists() else {}
+        options.report.write_text(json.dumps({**report, options.set: sums.table()}, indent=1) + "\n")
     if options.sheet:
         sheet(thumbs, options.sheet)
 

@@ -1,35 +1,64 @@
-"""What the reader may answer. The words are those of the storyboard; "none" is: the prompt does not say."""
+"""The tokens of a storyboard. The words are those of the domain's storyboard; "any" is: the prompt does not say.
 
-FEATURES = {"buckets": 8192, "words": 40, "parts": 16}
-SUBJECTS = 3
-SCENE = {
-    "setting": "none meadow sky water underwater city forest mountains desert space room abstract".split(),
-    "time": "none dawn day sunset night".split(),
-    "weather": "none clear cloudy rain snow fog storm".split(),
-    "particles": "none stars sparks leaves bubbles petals fireflies confetti".split(),
-    "camera": "none static pan_left pan_right zoom_in zoom_out dolly orbit".split(),
-    "palette": "none warm cold pastel neon monochrome".split(),
-    "mood": "none calm happy sad tense dreamy epic".split(),
+    python vocabulary.py            # vocab.json
+
+A storyboard is `start`, the fields of the whole, a `not:…` for each word that must not be, and for each shot `shot`, its fields, and for
+each of its subjects the fields of one; `shape:any` says that there are no more of them. `end` follows the last shot.
+"""
+
+import json
+import sys
+from pathlib import Path
+
+PACKAGE = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(PACKAGE.parent / "text"))
+
+WHOLE = {
+    "palette": "any warm cold pastel neon monochrome".split(),
+    "mood": "any calm happy sad tense dreamy epic".split(),
+}
+SHOT = {
+    "transition": "any cut fade wipe".split(),
+    "length": "any short long".split(),
+    "setting": "any meadow sky water underwater city forest mountains desert space room abstract".split(),
+    "time": "any dawn day sunset night".split(),
+    "weather": "any clear cloudy rain snow fog storm".split(),
+    "particles": "any stars sparks leaves bubbles petals fireflies confetti".split(),
+    "camera": "any static pan_left pan_right zoom_in zoom_out dolly orbit".split(),
 }
 SUBJECT = {
-    "shape": "none cat dog bird fish butterfly whale person robot car boat rocket plane balloon ball tree house flower".split(),
-    "colour": "none red orange yellow green blue purple pink brown black white grey gold".split(),
-    "count": "none 1 2 3 4 5 6 many".split(),
-    "position": "none left centre right".split(),
-    "motion": "none still left right up down circle bounce".split(),
-    "speed": "none slow fast".split(),
+    "shape": "any cat dog bird fish butterfly whale person robot car boat rocket plane balloon ball tree house flower".split(),
+    "colour": "any red orange yellow green blue purple pink brown black white grey gold".split(),
+    "count": "any 1 2 3 4 5 6 many".split(),
+    "position": "any left centre right".split(),
+    "motion": "any still left right up down circle bounce".split(),
+    "speed": "any slow fast".split(),
 }
+# What can be left out. A word has one field among these.
+NOT = ("palette", "mood", "setting", "time", "weather", "particles", "shape", "colour")
+MOST_SHOTS, MOST_SUBJECTS, MOST_NOT = 6, 3, 4
+FIELDS = {**WHOLE, **SHOT, **SUBJECT}
+FORBIDDEN = {word: name for name in reversed(NOT) for word in FIELDS[name][1:]}
+TOKENS = ["start", "shot", "end"]
+TOKENS += [f"{name}:{word}" for name, words in FIELDS.items() for word in words]
+TOKENS += [f"not:{word}" for word in sorted(FORBIDDEN)]
+IDS = {token: number for number, token in enumerate(TOKENS)}
 
 
-def heads():
-    """[{name, labels, offset}], the scene's first, then those of each subject as `subject0.shape`."""
-    out, at = [], 0
-    slots = [("", SCENE)] + [(f"subject{k}.", SUBJECT) for k in range(SUBJECTS)]
-    for prefix, table in slots:
-        for name, labels in table.items():
-            out.append({"name": prefix + name, "labels": labels, "offset": at})
-            at += len(labels)
-    return out
+def document():
+    import minilm
+
+    return {
+        "format": 2,
+        "pieces": minilm.LONGEST,
+        "first_token": minilm.VOCABULARY,
+        "layers": minilm.LAYERS, "heads": minilm.HEADS, "head_dim": minilm.WIDTH // minilm.HEADS,
+        "most_shots": MOST_SHOTS, "most_subjects": MOST_SUBJECTS, "most_not": MOST_NOT,
+        "whole": list(WHOLE), "shot": list(SHOT), "subject": list(SUBJECT),
+        "tokens": TOKENS,
+    }  # fmt: skip
 
 
-SIZE = sum(len(h["labels"]) for h in heads())
+if __name__ == "__main__":
+    (PACKAGE / "vocab.json").write_text(json.dumps(document(), indent=1) + "\n")
+    print(len(TOKENS), "tokens")

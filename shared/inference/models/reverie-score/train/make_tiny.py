@@ -15,6 +15,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors, trainers
 from torch.nn import functional as F
 
 import corpus
@@ -24,8 +25,8 @@ import tokens
 from cut_bank import INSTRUMENT, KEYS, RECORD, SAMPLE, chunk
 from export import check, export
 from model import Score
-from prompt_features import features
 from train_prompt import loss_of as prompt_loss
+from train_prompt import minilm
 from vocabulary import TOKENS, document, prompt_heads
 
 ROLES = ["drums", "bass", "comp", "lead"]
@@ -39,7 +40,7 @@ INSTRUMENTS = {
 }  # fmt: skip
 BY_ROLE = {"drums": "knock", "bass": "hum", "comp": "pluck", "lead": "reed"}
 MODEL = {"layers": 2, "width": 64, "heads": 2, "kv_heads": 1, "head_dim": 32, "feed_forward": 128, "context": 512}
-PROMPT = {"buckets": 1024, "slots": 96, "max_words": 24}
+PIECES, LONGEST = 1000, 96
 RATE = 22050
 
 
@@ -85,7 +86,7 @@ def vocabulary():
             "march": {"bpm": [90, 112, 140], "swing": {"unit": 0, "amount": 0}, "metres": {"4/4": 1}, "modes": {"major": 2, "minor": 1}, "valence": 3, "energy": 3, **own["march"], "tracks": tracks},
             "drift": {"bpm": [54, 70, 90], "swing": {"unit": 2, "amount": 0.2}, "metres": {"4/4": 1, "3/4": 1}, "modes": {"major": 1, "minor": 1}, "valence": 2, "energy": 0, **own["drift"], "tracks": {r: t for r, t in tracks.items() if r != "drums"}},
         },
-        moods={m: doc["moods"][m] for m in ("calm", "happy", "sad")}, prompt={**PROMPT, "heads": heads},
+        moods={m: doc["moods"][m] for m in ("calm", "happy", "sad")}, prompt={"pieces": LONGEST, "heads": heads},
     )  # fmt: skip
     return doc
 
@@ -166,12 +167,24 @@ def train_score(doc, seconds):
 class SmallReader(torch.nn.Module):
     def __init__(self, outputs):
         super().__init__()
-        self.table = torch.nn.Parameter(torch.randn(PROMPT["buckets"], 12) * 0.1)
+        self.table = torch.nn.Embedding(PIECES, 12)
+        torch.nn.init.normal_(self.table.weight, std=0.1)
         self.first, self.last = torch.nn.Linear(12, 32), torch.nn.Linear(32, outputs)
 
-    def forward(self, ids, weights):
-        total = (self.table[ids] * weights[:, :, None]).sum(1)
-        return self.last(F.relu(self.first(total / (weights.sum(1, keepdim=True) + 1e-6))))
+    def forward(self, ids):
+        there = (ids > 0).float()[..., None]
+        mean = (self.table(ids) * there).sum(1) / there.sum(1)
+        return self.last(F.relu(self.first(mean)))
+
+
+def cutter(texts):
+    """A tokenizer with as many pieces as the reader knows."""
+    tokenizer = Tokenizer(models.WordPiece(unk_token="[UNK]"))
+    tokenizer.normalizer, tokenizer.pre_tokenizer = normalizers.BertNormalizer(), pre_tokenizers.BertPreTokenizer()
+    tokenizer.train_from_iterator(texts, trainers.WordPieceTrainer(vocab_size=PIECES, special_tokens=["[PAD]", "[UNK]", "[CLS]", "[SEP]"]))
+    tokenizer.post_processor = processors.TemplateProcessing("[CLS] $A [SEP]", special_tokens=[("[CLS]", 2), ("[SEP]", 3)])
+    tokenizer.enable_truncation(LONGEST)
+    return tokenizer
 
 
 def small_target(target):
@@ -219,19 +232,20 @@ def prompt_data(count):
 def train_prompt(doc, count=8000, epochs=12):
     torch.manual_seed(1)
     data = list(prompt_data(count))
-    pairs = [features(text, PROMPT) for text, _ in data]
-    ids, weights = torch.tensor([p[0] for p in pairs]), torch.tensor([p[1] for p in pairs])
+    tokenizer = cutter([text for text, _ in data])
+    rows = [torch.tensor(encoding.ids) for encoding in tokenizer.encode_batch([text for text, _ in data])]
+    ids = torch.nn.utils.rnn.pad_sequence(rows, batch_first=True)
     targets = torch.tensor([t for _, t in data])
     model = SmallReader(targets.shape[1])
     optimizer = torch.optim.Adam(model.parameters(), 1e-2)
     for _ in range(epochs):
         for index in torch.randperm(count).split(128):
-            loss = prompt_loss(model(ids[index], weights[index]), targets[index], doc["prompt"]["heads"])
+            loss = prompt_loss(model(ids[index]), targets[index], doc["prompt"]["heads"])
             optimizer.zero_grad()
             loss.backward()
             optimizer.step()
     print("prompt: loss", float(loss))
-    return model.eval()
+    return model.eval(), tokenizer
 
 
 def tone(frequency, seconds, harmonics, decay):
@@ -304,22 +318,21 @@ def main():
     p = argparse.ArgumentParser()
     p.add_argument("folder", type=Path)
     p.add_argument("--seconds", type=float, default=90, help="training time of the score model")
+    p.add_argument("--reader-only", action="store_true", help="leaves the score model as it is")
     a = p.parse_args()
     torch.set_num_threads(1)
     doc = vocabulary()
     (a.folder / "vocab.json").write_text(json.dumps(doc, separators=(",", ":")) + "\n")
     (a.folder / "bank.sf2").write_bytes(bank())
-    reader = train_prompt(doc)
-    example = (torch.zeros(1, PROMPT["slots"], dtype=torch.long), torch.zeros(1, PROMPT["slots"]))
+    reader, tokenizer = train_prompt(doc)
+    minilm.write_pieces(a.folder / "pieces.txt", tokenizer)
     torch.onnx.export(
-        reader,
-        example,
-        str(a.folder / "prompt.onnx"),
-        input_names=["ids", "weights"],
-        output_names=["logits"],
-        opset_version=17,
-        dynamo=False,
-    )
+        reader, torch.tensor([[2, 5, 3]]), str(a.folder / "prompt.onnx"), input_names=["ids"], output_names=["logits"],
+        dynamic_axes={"ids": {1: "N"}}, opset_version=17, dynamo=False,
+    )  # fmt: skip
+    if a.reader_only:
+        print(seal.seal(a.folder), "files sealed")
+        return
     model = train_score(doc, a.seconds)
     export(model, MODEL, a.folder / "score.onnx")
     print("largest difference", check(model, MODEL, len(doc["tokens"]), a.folder / "score.onnx", 100))

@@ -1,6 +1,6 @@
 """Measures the reader on prompts with what a listener expects, in words that are not ours: prompts_blind.jsonl, prompts_second.jsonl.
 
-    python prompt_blind.py [PACKAGE_FOLDER] [--set blind|second] [--compose COMPOSE] [--report metrics.json]
+    python prompt_blind.py [PACKAGE_FOLDER] [--set blind|second|third] [--compose COMPOSE] [--report metrics.json]
 
 Without COMPOSE, the network alone is judged. With it (the example of the crate, built), the engine is: what it says that it
 plays. Only sums are printed, never which prompts fail: whoever improves the reader must not learn them.
@@ -16,7 +16,7 @@ from prompt_frozen import NUMBER, Reader, wilson
 from vocabulary import INSTRUMENTS, PACKAGE, STYLES
 
 HERE = Path(__file__).resolve().parent
-SETS = ("blind", "second")
+SETS = ("blind", "second", "third")
 # What a listener calls it -> styles that this listener would accept.
 GENRES = {
     "acoustic": "folk country pop", "afrobeat": "funk bossa reggae", "baroque": "classical", "bluegrass": "country folk",
@@ -53,7 +53,7 @@ NAMED = {
     "electric guitar": "clean_guitar overdrive_guitar distortion_guitar muted_guitar jazz_guitar", "guitar": GUITARS, "horn": "horn brass",
     "pad": "warm_pad halo_pad synth_strings", "sax": "saxophone", "strings": "strings synth_strings violin cello pizzicato",
     "synth": SYNTHS, "synth lead": "square_lead saw_lead poly_synth", "upright bass": "acoustic_bass", "pan flute": "pan_flute flute",
-    "flute": "flute pan_flute", "nylon guitar": "nylon_guitar", "piano": "piano", "violin": "violin",
+    "square synth": "square_lead", "flute": "flute pan_flute", "nylon guitar": "nylon_guitar", "piano": "piano", "violin": "violin",
 }  # fmt: skip
 # What the bank does not have -> what a listener would take for it.
 STAND_INS = {

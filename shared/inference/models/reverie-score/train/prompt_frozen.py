@@ -9,13 +9,17 @@ import argparse
 import hashlib
 import json
 import re
+import sys
 from pathlib import Path
 
 import numpy as np
 import onnxruntime
 
-import prompt_features
 from vocabulary import PACKAGE
+
+sys.path.insert(0, str(PACKAGE.parent / "text"))
+
+import minilm  # noqa: E402
 
 HERE = Path(__file__).resolve().parent
 FROZEN = HERE / "prompts_frozen.jsonl"
@@ -35,13 +39,12 @@ class Reader:
     def __init__(self, package):
         vocab = json.loads((package / "vocab.json").read_text())
         self.heads = {h["name"]: h for h in vocab["prompt"]["heads"]}
-        self.config, self.bounds = vocab["prompt"], vocab["tempo_bounds"]
+        self.bounds = vocab["tempo_bounds"]
+        self.pieces = minilm.cutter(package / "pieces.txt", vocab["prompt"]["pieces"])
         self.session = onnxruntime.InferenceSession(str(package / "prompt.onnx"), providers=["CPUExecutionProvider"])
 
     def read(self, prompt):
-        ids, weights = prompt_features.features(prompt, self.config)
-        feeds = {"ids": np.array([ids], np.int64), "weights": np.array([weights], np.float32)}
-        logits = self.session.run(None, feeds)[0][0]
+        logits = self.session.run(None, {"ids": np.array([self.pieces.encode(prompt).ids], np.int64)})[0][0]
         out = {}
         for name, h in self.heads.items():
             x = logits[h["offset"] : h["offset"] + h["size"]]

@@ -7,7 +7,7 @@ import hashlib
 import sys
 from pathlib import Path
 
-FILES = ["vocab.json", "prompt.onnx", "score.onnx", "bank.sf3", "bank.sf2"]
+FILES = ["vocab.json", "pieces.txt", "prompt.onnx", "score.onnx", "bank.sf3", "bank.sf2"]
 
 
 def seal(package):

@@ -1,14 +1,16 @@
-"""Trains the prompt reader on synthetic prompts and exports prompt.onnx.
+"""Trains the prompt reader on prompts that we made, and exports prompt.onnx and pieces.txt.
 
     python train_prompt.py [--out FILE] [--report metrics.json]
 
-prompt_eval.json holds prompts that were written by hand before the first training; they are only measured.
+It begins from a network that knows English (`../../text/minilm.py`). prompt_eval.json holds prompts that were written by hand before the
+first training; they are only measured.
 """
 
 import argparse
+import copy
 import json
-import math
 import random
+import sys
 import time
 from pathlib import Path
 
@@ -19,90 +21,46 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-import prompt_blind
-import prompt_frozen
-import prompts
-import wishes
-import written
-from prompt_features import features, words_of
-from vocabulary import PACKAGE, PROMPT, prompt_heads
-
 HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parents[1] / "text"))
 
+import minilm  # noqa: E402
+import prompt_blind  # noqa: E402
+import prompt_frozen  # noqa: E402
+import prompts  # noqa: E402
+import wishes  # noqa: E402
+import written  # noqa: E402
+from vocabulary import PACKAGE, prompt_heads  # noqa: E402
 
-SEQUENCE = 64  # words whose order is heard; the ones after them are still heard as words
-WRITTEN = 0.4  # share of the training prompts that were written one by one, as they are or varied
-SLACK = 1e-3  # of sums of weights such as a third
+WRITTEN = 0.5  # share of the training prompts that were written one by one, as they are or varied
+SORTED = 16  # batches whose rows are sorted by length together, so that little is padding
+HELD_OUT = 4000
 
 
 class Reader(nn.Module):
-    """Words in their order (what "no" covers, is a matter of order) beside all words together."""
+    """What all pieces say together, and what one piece says by itself: one mention is enough."""
 
-    def __init__(self, width, hidden, outputs, spreads=(1, 1, 2, 4)):
+    def __init__(self, outputs):
         super().__init__()
-        self.table = nn.Embedding(PROMPT["buckets"], width)
-        nn.init.normal_(self.table.weight, std=0.1)
-        self.turns = nn.ModuleList(nn.Conv1d(width, 2 * width, 3, padding=d, dilation=d) for d in spreads)
-        self.words = nn.Linear(width, outputs)
-        self.first = nn.Linear(3 * width, hidden)
-        self.last = nn.Linear(hidden, outputs)
-        self.direct = nn.Linear(width, outputs, bias=False)  # single words decide most labels
+        self.tower = minilm.Tower()
+        self.first, self.last = nn.Linear(2 * minilm.WIDTH, minilm.WIDTH), nn.Linear(minilm.WIDTH, outputs)
+        self.said = nn.Linear(minilm.WIDTH, outputs)
         self.drop = nn.Dropout(0.1)
 
-    def head(self, x, mask, total, weight):
-        """`x` [batch, words, width] by word, `mask` [batch, words, 1], `total` [batch, width] of everything."""
-        bag = total / torch.sqrt(weight + 1.0)  # between sum and mean: one word among thirty must still be heard
-        h = x.transpose(1, 2)
-        gate = mask.transpose(1, 2)
-        for turn in self.turns:
-            value, door = turn(h).chunk(2, 1)
-            h = (h + value * torch.sigmoid(door)) * gate
-        h = h.transpose(1, 2)
-        said = (F.relu(self.words(h)) * mask).amax(1)  # one mention is enough
-        summed = h.sum(1) / torch.sqrt(mask.sum(1) + 1.0)
-        pooled = torch.cat([F.relu(h).amax(1), summed, bag], 1)
-        return self.last(F.relu(self.first(self.drop(pooled)))) + self.direct(self.drop(bag)) + said
-
-    def forward(self, ids, weights):
-        """Padded form: both [batch, slots]; this is what is exported. Which word a slot belongs to follows from the weights:
-        words and pairs weigh 1, and the n-grams of each word weigh 1 together."""
-        slots = torch.arange(ids.shape[1], dtype=torch.float32)
-        before = torch.triu(torch.ones(ids.shape[1], ids.shape[1]), 1)
-        used = (weights > 0).float()
-        part = ((weights > 0) & (weights < 0.999)).float()
-        whole = torch.relu(1.0 - (part @ before + part)) * used  # slots before the first n-gram
-        sure = torch.floor((weights.sum(1, keepdim=True) + 1.0) / 3.0 + SLACK)
-        cut = torch.floor((whole.sum(1, keepdim=True) + 1.0) / 2.0)  # when the slots did not suffice
-        full = used[:, -1:]
-        count = torch.clamp(full * cut + (1.0 - full) * sure, min=0.0)
-        gram = torch.floor(weights @ before + SLACK) - (2.0 * count - 1.0)
-        is_word = (slots < count).float()
-        is_gram = (slots >= 2.0 * count - 1.0).float()
-        word = is_word * slots + (1.0 - is_word) * ((1.0 - is_gram) * (slots - count) + is_gram * gram)
-        places = torch.arange(SEQUENCE, dtype=torch.float32)[None, :, None]
-        member = torch.relu(1.0 - torch.abs(word[:, None, :] - places)) * used[:, None, :]
-        heard = self.table(ids) * weights[:, :, None]
-        mask = (places < count[:, :, None]).float()
-        return self.head(member @ heard, mask, heard.sum(1), weights.sum(1, keepdim=True))
-
-    def packed(self, ids, weights, places, shape, counts):
-        """The same from slots without padding: `places` is row * longest + word."""
-        heard = F.embedding(ids, self.table.weight) * weights[:, None]
-        rows, longest = shape
-        x = torch.zeros(rows * longest, heard.shape[1]).index_add_(0, places, heard).view(rows, longest, -1)
-        owner = torch.div(places, longest, rounding_mode="floor")
-        weight = torch.zeros(rows).index_add_(0, owner, weights)[:, None]
-        inside = min(longest, SEQUENCE)
-        mask = (torch.arange(inside)[None] < counts[:, None]).float()[:, :, None]
-        return self.head(x[:, :inside], mask, x.sum(1), weight)
+    def forward(self, ids):
+        """`ids` [rows, pieces], 0 is nothing: logits [rows, outputs]."""
+        x = self.tower(ids)
+        if torch.onnx.is_in_onnx_export():
+            mean, most = x.mean(1), F.relu(self.said(x)).amax(1)
+        else:
+            there = (ids > 0).float()[..., None]
+            mean, most = (x * there).sum(1) / there.sum(1), (F.relu(self.said(x)) * there).amax(1)
+        return self.last(F.relu(self.first(self.drop(torch.cat([mean, x[:, 0]], 1))))) + most
 
 
-def words_of_slots(weights, count):
-    """The word that each slot belongs to."""
-    pairs = max(0, count - 1)
-    head = np.concatenate([np.arange(count), np.arange(pairs)])[: len(weights)]
-    sums = np.cumsum(np.concatenate([[0.0], weights[len(head) :]]))[:-1]
-    return np.concatenate([head, np.floor(sums + SLACK)]).astype(np.int64)
+def plain(text):
+    """A prompt's words, by which it is known again."""
+    return " ".join("".join(c if c.isalnum() else " " for c in text.lower()).split())
 
 
 def made(rng, templates):
@@ -116,35 +74,28 @@ def made(rng, templates):
     return prompts.make(rng, templates)
 
 
-def dataset(count, seed, templates, unwanted=frozenset()):
-    """[(ids, weights, words of slots, number of words, target)] and the texts."""
-    rng = random.Random(seed)
-    rows, texts = [], []
-    while len(rows) < count:
+def rows_of(rng, count, templates, unwanted=frozenset()):
+    """[(ids, target)] and the texts."""
+    texts, targets = [], []
+    while len(texts) < count:
         text, target = made(rng, templates)
-        words = words_of(text)[: PROMPT["max_words"]]
-        if " ".join(words) in unwanted:
-            continue
-        i, w = features(text)
-        w = np.array([x for x in w if x > 0], np.float32)
-        place = words_of_slots(w, len(words)).astype(np.int16)
-        rows.append((np.array(i[: len(w)], np.int32), w, place, len(words), np.array(target, np.float16)))
-        texts.append(text)
-    return rows, texts
+        if plain(text) not in unwanted:
+            texts.append(text)
+            targets.append(np.array(target, np.float32))
+    return list(zip(minilm.ids_of(texts), targets)), texts
 
 
-def batch_of(rows, rng=None):
-    """Tensors for `packed`, and the targets. With `rng`, some words are known by their letters only."""
-    longest = max(1, max(row[3] for row in rows))
-    counts = np.array([row[3] for row in rows])
-    places = np.concatenate([k * longest + row[2].astype(np.int64) for k, row in enumerate(rows)])
-    weights = np.concatenate([row[1] for row in rows])
-    if rng is not None:
-        weights = np.where((weights == 1) & (rng.random(len(weights)) < 0.15), np.float32(0), weights)
-    ids = np.concatenate([row[0] for row in rows]).astype(np.int64)
-    targets = np.stack([row[4] for row in rows]).astype(np.float32)
-    tensors = [torch.from_numpy(a) for a in (ids, weights, places)]
-    return [*tensors, (len(rows), longest), torch.from_numpy(counts)], torch.from_numpy(targets)
+def batch_of(rows):
+    return minilm.padded([ids for ids, _ in rows]), torch.from_numpy(np.stack([target for _, target in rows]))
+
+
+def batches(rng, size, unwanted):
+    """Without an end; no prompt is made twice, but those that were written come again."""
+    while True:
+        rows = sorted(rows_of(rng, size * SORTED, prompts.TEMPLATES, unwanted)[0], key=lambda row: len(row[0]))
+        chunks = [rows[k : k + size] for k in range(0, len(rows), size)]
+        rng.shuffle(chunks)
+        yield from map(batch_of, chunks)
 
 
 def loss_of(logits, target, heads=None):
@@ -204,22 +155,19 @@ def by_hand(run):
 
 
 def export(model, out):
-    example = (torch.zeros(1, PROMPT["slots"], dtype=torch.long), torch.zeros(1, PROMPT["slots"]))
+    """With weights of 8 bits, which is a quarter of the size; `run` of this file is what is measured."""
+    whole = minilm.whole_numbers(copy.deepcopy(model).eval())
     torch.onnx.export(
-        model, example, str(out), input_names=["ids", "weights"], output_names=["logits"], opset_version=17, dynamo=False
-    )
+        whole, torch.tensor([minilm.ids_of(["a piano"])[0]]), str(out), input_names=["ids"], output_names=["logits"],
+        dynamic_axes={"ids": {1: "N"}}, opset_version=17, dynamo=False, do_constant_folding=False,
+    )  # fmt: skip
     onnx.checker.check_model(onnx.load(str(out)))
+    minilm.write_pieces(out.with_name("pieces.txt"), minilm.pieces())
 
 
 def runner(path):
     session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
-
-    def run(prompt):
-        ids, weights = features(prompt)
-        feeds = {"ids": np.array([ids], np.int64), "weights": np.array([weights], np.float32)}
-        return session.run(None, feeds)[0][0]
-
-    return run
+    return lambda prompt: session.run(None, {"ids": np.array(minilm.ids_of([prompt]), np.int64)})[0][0]
 
 
 def write_examples(run, path):
@@ -227,16 +175,7 @@ def write_examples(run, path):
     chosen += ["", "!!!", "Ça c'est l'été — musique douce", "don’t use drums", "a" * 700, "静かなピアノ", "90 BPM in D minor"]
     rows = []
     for prompt in chosen:
-        ids, weights = features(prompt)
-        n = sum(1 for w in weights if w > 0)
-        rows.append(
-            {
-                "prompt": prompt,
-                "ids": ids[:n],
-                "weights": [round(w, 7) for w in weights[:n]],
-                "logits": [round(float(x), 4) for x in run(prompt)],
-            }
-        )
+        rows.append({"prompt": prompt, "ids": minilm.ids_of([prompt])[0], "logits": [round(float(x), 4) for x in run(prompt)]})
     path.write_text("[\n" + ",\n".join(json.dumps(r, ensure_ascii=False) for r in rows) + "\n]\n")
 
 
@@ -258,58 +197,49 @@ def calibrate(model, rows):
 
 
 def predicted(model, rows):
-    out, targets = [], []
     with torch.no_grad():
-        for at in range(0, len(rows), 256):
-            x, y = batch_of(rows[at : at + 256])
-            out.append(model.packed(*x).numpy())
-            targets.append(y.numpy())
-    return np.concatenate(out), np.concatenate(targets)
+        found = [model(batch_of(rows[at : at + 64])[0]).numpy() for at in range(0, len(rows), 64)]
+    return np.concatenate(found), np.stack([target for _, target in rows])
 
 
-def train(model, rows, epochs, batch, seed, minutes, peak):
-    """Until the epochs or the minutes are over; the rate follows whichever is nearer to its end."""
-    optimizer = torch.optim.Adam(model.parameters(), 1e-3, betas=(0.9, 0.98), fused=True)
-    rng, start, step, epoch = np.random.default_rng(seed), time.monotonic(), 0, 0
-    steps = epochs * (len(rows) // batch)
-    done = 0.0
-    while done < 1:
-        # Rows of similar length share a batch, so that little is padding.
-        order = rng.permutation(len(rows))
-        chunks = [sorted(order[k : k + 40 * batch], key=lambda i: rows[i][3]) for k in range(0, len(order), 40 * batch)]
-        batches = [c[k : k + batch] for c in chunks for k in range(0, len(c) - batch + 1, batch)]
-        rng.shuffle(batches)
-        total = 0.0
-        for count, index in enumerate(batches, 1):
-            done = max(step / steps, (time.monotonic() - start) / (60 * minutes))
-            if done >= 1:
-                break
-            for group in optimizer.param_groups:
-                group["lr"] = peak * min(1, step / 300) * (0.5 + 0.5 * math.cos(math.pi * done))
-            x, y = batch_of([rows[i] for i in index], rng)
-            loss = loss_of(model.packed(*x), y)
-            optimizer.zero_grad()
-            loss.backward()
-            optimizer.step()
-            step += 1
-            total += float(loss.detach())
-            if count % 200 == 0:
-                print(f"epoch {epoch} step {step} {time.monotonic() - start:.0f} s loss {total / count:.4f}", flush=True)
-        epoch += 1
-    return step
+def train(model, rng, a, unwanted):
+    """Until the minutes are over. The tower knows much already and learns slowly; what stands on it learns fast."""
+    tower = list(model.tower.parameters())
+    known = {id(p) for p in tower}
+    heads = [p for p in model.parameters() if id(p) not in known]
+    groups = [{"params": tower, "share": 1}, {"params": heads, "share": 8}]
+    optimizer = torch.optim.AdamW(groups, a.rate, weight_decay=0.01, fused=True)
+    start, total = time.monotonic(), 0.0
+    for step, (ids, target) in enumerate(batches(rng, a.batch, unwanted)):
+        done = (time.monotonic() - start) / (60 * a.minutes)
+        if done >= 1:
+            return step
+        for group in optimizer.param_groups:
+            group["lr"] = a.rate * group["share"] * min(1, (step + 1) / 100) * (1 - done)
+        with torch.autocast("cpu", torch.bfloat16, enabled=a.bf16):
+            logits = model(ids)
+        loss = loss_of(logits.float(), target)
+        optimizer.zero_grad()
+        loss.backward()
+        nn.utils.clip_grad_norm_(model.parameters(), 5.0)
+        optimizer.step()
+        total += float(loss.detach())
+        if step % 100 == 99:
+            print(f"step {step + 1} {time.monotonic() - start:.0f} s loss {total / 100:.4f}", flush=True)
+            total = 0.0
 
 
 def main():
     p = argparse.ArgumentParser()
     p.add_argument("--out", type=Path, default=PACKAGE / "prompt.onnx")
     p.add_argument("--report", type=Path, default=HERE / "metrics.json")
-    p.add_argument("--examples", type=Path, default=HERE / "prompt_features.json")
+    p.add_argument("--examples", type=Path, default=HERE / "prompt_logits.json")
     p.add_argument("--keep", type=Path, help="where the weights are kept before they are calibrated")
-    p.add_argument("--count", type=int, default=300_000)
-    p.add_argument("--epochs", type=int, default=12)
-    p.add_argument("--minutes", type=float, default=60)
     p.add_argument("--start", type=Path, help="weights that --keep has kept, to go on from")
-    p.add_argument("--rate", type=float, default=3e-3)
+    p.add_argument("--minutes", type=float, default=60)
+    p.add_argument("--batch", type=int, default=64)
+    p.add_argument("--rate", type=float, default=1.5e-4)
+    p.add_argument("--bf16", action="store_true", help="pays on a processor with AMX only")
     p.add_argument("--threads", type=int, default=1)
     p.add_argument("--seed", type=int, default=1)
     a = p.parse_args()
@@ -317,29 +247,30 @@ def main():
     torch.set_num_threads(a.threads)
     blind = [case for name in prompt_blind.SETS for case in prompt_blind.cases(name)]
     measured = prompt_frozen.cases() + blind + json.loads((HERE / "prompt_eval.json").read_text())
-    unwanted = frozenset(" ".join(words_of(case["prompt"])) for case in measured)
-    rows, _ = dataset(a.count, a.seed, prompts.TEMPLATES, unwanted)
-    print("data ready", flush=True)
-    model = Reader(96, 256, prompts.SIZE)
+    unwanted = frozenset(plain(case["prompt"]) for case in measured)
+    model = Reader(prompts.SIZE)
     if a.start:
         model.load_state_dict(torch.load(a.start, map_location="cpu", weights_only=True))
-    steps = train(model, rows, a.epochs, 256, a.seed, a.minutes, a.rate)
+    else:
+        minilm.pretrained(model.tower)
+    steps = train(model, random.Random(a.seed), a, unwanted)
     model.eval()
     if a.keep:
         torch.save(model.state_dict(), a.keep)
-    calibrate(model, dataset(4000, a.seed + 500, prompts.TEMPLATES)[0])
+    calibrate(model, rows_of(random.Random(a.seed + 500), HELD_OUT, prompts.TEMPLATES)[0])
     export(model, a.out)
     run = runner(a.out)
-    held, texts = dataset(2000, a.seed + 1000, prompts.HELD_OUT_TEMPLATES)
-    fresh, fresh_texts = dataset(2000, a.seed + 2000, prompts.TEMPLATES)
+    held, texts = rows_of(random.Random(a.seed + 1000), 2000, prompts.HELD_OUT_TEMPLATES)
+    fresh, fresh_texts = rows_of(random.Random(a.seed + 2000), 2000, prompts.TEMPLATES)
     shown = [np.stack([run(t) for t in some]) for some in (texts, fresh_texts)]
     found = [predicted(model, some) for some in (held, fresh)]
     hand, misses = by_hand(run)
     report = json.loads(a.report.read_text()) if a.report.exists() else {}
     report["prompt"] = {
-        "seed": a.seed, "prompts": a.count, "steps": steps, "parameters": sum(x.numel() for x in model.parameters()),
-        "held_out_templates": agreement(*found[0]), "fresh": agreement(*found[1]), "hand_written": hand, "hand_written_misses": misses,
-        "largest_difference_onnx": max(float(np.abs(s - f[0]).max()) for s, f in zip(shown, found)),
+        "seed": a.seed, "steps": steps, "batch": a.batch, "parameters": sum(x.numel() for x in model.parameters()),
+        "held_out_templates": agreement(shown[0], found[0][1]), "fresh": agreement(shown[1], found[1][1]),
+        "hand_written": hand, "hand_written_misses": misses,
+        "mean_difference_of_8_bits": max(float(np.abs(s - f[0]).mean()) for s, f in zip(shown, found)),
     }  # fmt: skip
     a.report.write_text(json.dumps(report, indent=1, ensure_ascii=False) + "\n")
     write_examples(run, a.examples)

@@ -370,7 +370,7 @@ def prompt_heads():
     return heads
 
 
-PROMPT = {"buckets": 32768, "slots": 512, "max_words": 96}
+PIECES = 96  # of a prompt, the most
 
 
 def document():
@@ -409,7 +409,7 @@ def document():
             for n, s in STYLES.items()
         },
         "moods": {n: {"valence": v, "energy": e} for n, (v, e) in MOODS.items()},
-        "prompt": {**PROMPT, "heads": prompt_heads()},
+        "prompt": {"pieces": PIECES, "heads": prompt_heads()},
     }
 
 

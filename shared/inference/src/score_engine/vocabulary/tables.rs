@@ -167,12 +167,11 @@ pub(crate) struct Mood {
     pub(crate) energy: u8,
 }
 
-/// Features and logits of `prompt.onnx`.
+/// What `prompt.onnx` takes and gives.
 #[derive(Debug, Clone, Deserialize)]
 pub(crate) struct PromptModel {
-    pub(crate) buckets: u32,
-    pub(crate) slots: usize,
-    pub(crate) max_words: usize,
+    /// The most pieces of a prompt.
+    pub(crate) pieces: usize,
     pub(crate) heads: Vec<Head>,
 }
 
@@ -223,7 +222,7 @@ impl Document {
             long.all(|long| long.bars > 0 && self.progressions.contains_key(&long.book)),
             "long_sections need bars and a book of progressions",
         )?;
-        demand(self.prompt.slots > 0 && self.prompt.buckets > 1, "prompt needs slots and buckets")?;
+        demand(self.prompt.pieces > 2, "prompt.pieces is below 3")?;
         demand(
             self.prompt.heads.iter().all(|head| head.size == head.labels.len()),
             "a head's size must be the number of its labels",

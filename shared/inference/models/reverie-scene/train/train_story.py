@@ -1,0 +1,198 @@
+"""Trains the writer of storyboards and exports story.onnx, pieces.txt and vocab.json.
+
+    python train_story.py [--minutes 40] [--keep FILE] [--start FILE]
+
+It begins from a network that knows English (`../../text/minilm.py`). The prompt's pieces see each other; the storyboard's tokens come
+after them and see the prompt and the tokens before. prompts_blind.jsonl and prompts_strangers.jsonl are only measured.
+"""
+
+import argparse
+import copy
+import json
+import random
+import time
+from pathlib import Path
+
+import numpy as np
+import onnx
+import onnxruntime
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+import corpus
+import prompts_blind
+import story
+import vocabulary
+import written
+from vocabulary import IDS, PACKAGE, TOKENS
+
+import minilm  # isort: skip  (its folder is known since vocabulary)
+
+HERE = Path(__file__).resolve().parent
+WRITTEN = 0.6  # share of the training prompts that were written one by one
+SORTED = 16  # batches whose rows are sorted by length together
+FIRST = minilm.VOCABULARY
+
+
+class Writer(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.tower = minilm.Tower(more=len(TOKENS))
+        self.out = nn.Linear(minilm.WIDTH, len(TOKENS))
+
+    def taught(self, ids, prompts):
+        """Logits after each of the padded `ids` [rows, tokens], whose first `prompts` [rows] see each other."""
+        place = torch.arange(ids.shape[1])
+        before = place[None, :] <= place[:, None]
+        mask = (before[None] | (place[None, None, :] < prompts[:, None, None])) & (ids > 0)[:, None, :]
+        x = self.tower.embedded(ids, place[None])
+        for layer in self.tower.layers:
+            x, _ = layer(x, mask[:, None])
+        return self.out(x)
+
+    def forward(self, ids, past):
+        """The next tokens. `past` [layers, 2, heads, before, 32] is what came before: first nothing, then what the last call
+        gave back. Gives the logits after the last token, and what came before the next call."""
+        at = past.shape[3] + torch.arange(ids.shape[1])[None]
+        x, kept = self.tower.embedded(ids, at), []
+        for number, layer in enumerate(self.tower.layers):
+            x, seen = layer(x, past=past[number : number + 1])
+            kept.append(seen)
+        return self.out(x[:, -1]), torch.cat(kept)
+
+
+def rows_of(rng, count, unwanted=frozenset()):
+    """[(ids of the prompt, tokens of the storyboard)]"""
+    texts, stories = [], []
+    while len(texts) < count:
+        text, told = (written if rng.random() < WRITTEN else corpus).make(rng)
+        if prompts_blind.plain(text) not in unwanted:
+            texts.append(text)
+            stories.append([IDS["start"], *story.tokens_of(told)])
+    return list(zip(minilm.ids_of(texts), stories))
+
+
+def batch_of(rows):
+    ids = minilm.padded([[*prompt, *(FIRST + t for t in told)] for prompt, told in rows])
+    target = torch.full_like(ids, -100)
+    for row, (prompt, told) in zip(target, rows):
+        row[len(prompt) : len(prompt) + len(told) - 1] = torch.tensor(told[1:])
+    return ids, torch.tensor([len(prompt) for prompt, _ in rows]), target
+
+
+def loss_of(model, batch):
+    ids, prompts, target = batch
+    logits = model.taught(ids, prompts)
+    return F.cross_entropy(logits.float().flatten(0, 1), target.flatten(), ignore_index=-100, label_smoothing=0.02)
+
+
+def train(model, rng, a, unwanted):
+    tower = [p for p in model.tower.parameters()]
+    groups = [{"params": tower, "share": 1}, {"params": list(model.out.parameters()), "share": 4}]
+    optimizer = torch.optim.AdamW(groups, a.rate, weight_decay=0.01, fused=True)
+    start, step, total = time.monotonic(), 0, 0.0
+    while True:
+        rows = sorted(rows_of(rng, a.batch * SORTED, unwanted), key=lambda row: len(row[0]) + len(row[1]))
+        chunks = [rows[k : k + a.batch] for k in range(0, len(rows), a.batch)]
+        rng.shuffle(chunks)
+        for chunk in chunks:
+            done = (time.monotonic() - start) / (60 * a.minutes)
+            if done >= 1:
+                return step
+            for group in optimizer.param_groups:
+                group["lr"] = a.rate * group["share"] * min(1, (step + 1) / 100) * (1 - done)
+            with torch.autocast("cpu", torch.bfloat16, enabled=a.bf16):
+                loss = loss_of(model, batch_of(chunk))
+            optimizer.zero_grad()
+            loss.backward()
+            nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+            optimizer.step()
+            step += 1
+            total += float(loss.detach())
+            if step % 50 == 0:
+                print(f"step {step} {time.monotonic() - start:.0f} s loss {total / 50:.4f}", flush=True)
+                total = 0.0
+
+
+def export(model, path):
+    """With weights of 8 bits, which is a quarter of the size."""
+    whole = minilm.whole_numbers(copy.deepcopy(model).eval())
+    past = torch.zeros(minilm.LAYERS, 2, minilm.HEADS, 3, minilm.WIDTH // minilm.HEADS)
+    torch.onnx.export(
+        whole, (torch.tensor([[101, 102]]), past), str(path), input_names=["ids", "past"], output_names=["logits", "cache"],
+        dynamic_axes={"ids": {1: "N"}, "past": {3: "P"}, "cache": {3: "Q"}}, opset_version=17, dynamo=False, do_constant_folding=False,
+    )  # fmt: skip
+    onnx.checker.check_model(onnx.load(str(path)))
+
+
+class Runner:
+    """Writes storyboards with an ONNX file, as the engine does: the likeliest token of those that the grammar allows."""
+
+    def __init__(self, path):
+        self.session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
+
+    def step(self, ids, past):
+        return self.session.run(None, {"ids": np.array([ids], np.int64), "past": past})
+
+    def __call__(self, prompt):
+        past = np.zeros((minilm.LAYERS, 2, minilm.HEADS, 0, minilm.WIDTH // minilm.HEADS), np.float32)
+        _, past = self.step(minilm.ids_of([prompt])[0], past)
+        tokens = [IDS["start"]]
+        while tokens[-1] != IDS["end"]:
+            logits, past = self.step([FIRST + tokens[-1]], past)
+            tokens.append(max(story.allowed(tokens[1:]), key=lambda token: logits[0, token]))
+        return tokens[1:]
+
+    def story(self, prompt):
+        return story.story_of(self(prompt), TOKENS)
+
+
+def main():
+    p = argparse.ArgumentParser()
+    p.add_argument("--minutes", type=float, default=40)
+    p.add_argument("--seed", type=int, default=1)
+    p.add_argument("--batch", type=int, default=48)
+    p.add_argument("--rate", type=float, default=2e-4)
+    p.add_argument("--bf16", action="store_true", help="pays on a processor with AMX only")
+    p.add_argument("--threads", type=int, default=1)
+    p.add_argument("--keep", type=Path, help="where the weights are kept")
+    p.add_argument("--start", type=Path, help="weights that --keep has kept, to go on from")
+    p.add_argument("--out", type=Path, default=PACKAGE)
+    a = p.parse_args()
+    torch.manual_seed(a.seed)
+    torch.set_num_threads(a.threads)
+    unwanted = {prompts_blind.plain(case["prompt"]) for name in prompts_blind.SETS for case in prompts_blind.cases(name)}
+    model = Writer()
+    if a.start:
+        model.load_state_dict(torch.load(a.start, map_location="cpu", weights_only=True))
+    else:
+        minilm.pretrained(model.tower)
+    steps = train(model, random.Random(a.seed), a, unwanted)
+    model.eval()
+    if a.keep:
+        torch.save(model.state_dict(), a.keep)
+    with torch.no_grad():
+        held = [batch_of(rows) for rows in np.array_split(np.array(rows_of(random.Random(a.seed + 1000), 960), dtype=object), 20)]
+        fresh = float(np.mean([float(loss_of(model, batch)) for batch in held]))
+    export(model, a.out / "story.onnx")
+    minilm.write_pieces(a.out / "pieces.txt", minilm.pieces())
+    (a.out / "vocab.json").write_text(json.dumps(vocabulary.document(), indent=1) + "\n")
+    write = Runner(a.out / "story.onnx")
+    measured = {name: prompts_blind.table(prompts_blind.rows(name, write.story)) for name in prompts_blind.SETS}
+    report = {"seed": a.seed, "minutes": a.minutes, "steps": steps, "batch": a.batch, "parameters": sum(x.numel() for x in model.parameters()), "loss_on_fresh": round(fresh, 4), **measured}
+    (HERE / "metrics.json").write_text(json.dumps(report, indent=1) + "\n")
+    examples(write, HERE / "stories.json")
+    print(json.dumps(report, indent=1))
+
+
+def examples(write, path):
+    """What the engine must write, too."""
+    texts = [case["prompt"] for case in prompts_blind.cases("blind")[::20]] + ["", "!!!", "Ça c'est l'été", "don\u2019t stop", "word " * 150]
+    texts += ["first a red cat on the left sleeps in a room, then a rocket takes off at night, no rain, epic"]
+    rows = [{"prompt": text, "ids": minilm.ids_of([text])[0], "tokens": write(text)} for text in texts]
+    path.write_text("[\n" + ",\n".join(json.dumps(row, ensure_ascii=False) for row in rows) + "\n]\n")
+
+
+if __name__ == "__main__":
+    main()
