@@ -268,7 +268,9 @@ impl Person {
 
     /// Asks for an archive of all that is held, or looks at it. Of two tabs at once one may get it.
     async fn export(&mut self, number: u32) -> Result<(), String> {
-        if let Some(id) = self.exports.last().cloned().filter(|_| random::number() % 3 > 0) {
+        if let Some(id) =
+            self.exports.last().cloned().filter(|_| !random::number().is_multiple_of(3))
+        {
             return self.look_at_export(&id).await.map(drop);
         }
         let mut twin = self.twin();

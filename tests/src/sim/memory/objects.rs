@@ -16,13 +16,16 @@ use sha2::{Digest, Sha256};
 #[derive(Default)]
 pub(in crate::sim) struct MemoryObjects(Mutex<BTreeMap<String, Bytes>>, Mutex<Uploads>);
 
+/// Parts by their numbers, each with its tag.
+type Parts = BTreeMap<u32, (String, Bytes)>;
+
 /// What is written in parts.
 #[derive(Default)]
 struct Uploads {
     /// How many there have been.
     begun: u32,
-    /// By the upload's id, the key and the parts by their numbers.
-    unfinished: BTreeMap<String, (String, BTreeMap<u32, (String, Bytes)>)>,
+    /// By the upload's id, the key and the parts.
+    unfinished: BTreeMap<String, (String, Parts)>,
 }
 
 impl MemoryObjects {
