@@ -124,9 +124,9 @@ class Sums:
         return {name: row(name, hits, count) for name, (hits, count) in sorted(self.sums.items())}
 
 
-def judge(folder, seconds, name):
+def judge(folder, seconds, some):
     sums, thumbs = Sums(), []
-    for index, case in enumerate(cases(name)):
+    for index, case in enumerate(some):
         clip, prompt = folder / f"{index:03}" / "clip.mp4", case["prompt"]
         frames = frames_of(clip)
         thumbs.append(frames[len(frames) // 2])
@@ -167,13 +167,15 @@ def main():
     options.add_argument("--prompts", action="store_true", help="print the prompts for the command")
     options.add_argument("--set", choices=SETS, default="strangers")
     options.add_argument("--seconds", type=int, default=4)
+    options.add_argument("--first", type=int, help="only so many of the set, from its beginning")
     options.add_argument("--report", type=Path)
     options.add_argument("--sheet", type=Path)
     options = options.parse_args()
+    some = cases(options.set)[: options.first]
     if options.prompts:
-        print(shlex.join(case["prompt"] for case in cases(options.set)))
+        print(shlex.join(case["prompt"] for case in some))
         return
-    sums, thumbs = judge(options.films, options.seconds, options.set)
+    sums, thumbs = judge(options.films, options.seconds, some)
     for name, prompt in sums.missed:
         print(f"missed {name}: {prompt}")
     print(json.dumps(sums.table(), indent=1))
