@@ -24,7 +24,7 @@ pub(crate) fn fit(seconds: f64, beats_per_bar: f64, bpm: f64, most_play: f64) ->
     let bar = beats_per_bar * 60.0 / bpm;
     let wanted_ring = bar.clamp(2.0, 3.6);
     let most = (seconds / bar * 1.1) as u32 + 2;
-    let mut best = (f64::INFINITY, alone(seconds, bar, bpm));
+    let mut best = (f64::INFINITY, alone(seconds, bar, bpm, most_play));
     for bars in 2..=most {
         for step in -20..=20 {
             let share = f64::from(step) / 20.0;
@@ -50,8 +50,8 @@ pub(crate) fn fit(seconds: f64, beats_per_bar: f64, bpm: f64, most_play: f64) ->
 }
 
 /// For lengths that hold no second bar: a single one.
-fn alone(seconds: f64, bar: f64, bpm: f64) -> Fit {
-    let play = (bar / (seconds - LEAD_IN).max(0.1)).clamp(1.0 - TEMPO_PLAY, 1.0 + TEMPO_PLAY);
+fn alone(seconds: f64, bar: f64, bpm: f64, most_play: f64) -> Fit {
+    let play = (bar / (seconds - LEAD_IN).max(0.1)).clamp(1.0 - most_play, 1.0 + most_play);
     Fit { bars: 1, bpm: bpm * play, ring: seconds - LEAD_IN }
 }
 
@@ -111,9 +111,7 @@ mod tests {
             for bpm in [44.0, 50.0, 66.0, 90.0, 121.0, 174.0] {
                 for beats in [2.0, 3.0, 4.0] {
                     let exact = fit(seconds, beats, bpm, 0.0);
-                    if exact.bars > 1 {
-                        assert_eq!(exact.bpm, bpm, "{seconds} s, {beats} beats");
-                    }
+                    assert_eq!(exact.bpm, bpm, "{seconds} s, {beats} beats");
                     let fit = fit(seconds, beats, bpm, TEMPO_PLAY);
                     let bar = beats * 60.0 / fit.bpm;
                     let total = LEAD_IN + f64::from(fit.bars - 1) * bar + fit.ring;

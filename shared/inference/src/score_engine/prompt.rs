@@ -3,6 +3,7 @@
 #[cfg(test)]
 mod reference;
 pub(super) mod rules;
+mod tempo;
 
 use tract_onnx::prelude::*;
 

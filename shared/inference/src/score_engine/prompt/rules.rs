@@ -2,15 +2,13 @@
 //!
 //! A model that reads moods from words is bad at numbers and at "no"; a few rules are exact.
 
+use super::tempo;
 use crate::score::Key;
-
-/// Tempi that are taken from a prompt, in quarter notes per minute.
-const TEMPO: std::ops::RangeInclusive<f64> = 30.0..=300.0;
 
 /// What a prompt says outright.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct Explicit {
-    /// Quarter notes per minute.
+    /// Beats per minute.
     pub(crate) tempo_bpm: Option<f64>,
     pub(crate) key: Option<Key>,
     /// Nothing plays but what is named, as in "solo piano".
@@ -27,7 +25,7 @@ pub(crate) fn read(prompt: &str) -> Explicit {
     let plain: Vec<String> = words.iter().map(|word| bare(word)).collect();
     let (excluded, affirmed) = exclusions(&words, &plain);
     Explicit {
-        tempo_bpm: tempo(&plain),
+        tempo_bpm: tempo::read(prompt),
         key: key(&words, &plain),
         solo: plain.iter().any(|word| is_solo(word)),
         excluded,
@@ -44,48 +42,6 @@ pub(crate) fn words(text: &str) -> Vec<String> {
 fn bare(word: &str) -> String {
     word.trim_matches(|c: char| !c.is_alphanumeric() && !matches!(c, '#' | '♯' | '♭'))
         .to_lowercase()
-}
-
-/// What may stand after a number of beats.
-const UNITS: &[&str] = &[
-    "bpm",
-    "battements",
-    "batidas",
-    "battiti",
-    "pulsaciones",
-    "schläge",
-    "slagen",
-    "uderzeń",
-    "ударов",
-];
-/// What may stand between a word for tempo and its number.
-const ABOUT: &[&str] =
-    &["of", "is", "at", "about", "around", "approx", "roughly", "ca", "circa", "etwa", "um"];
-
-fn tempo(words: &[String]) -> Option<f64> {
-    let in_range = |text: &str| text.parse::<f64>().ok().filter(|tempo| TEMPO.contains(tempo));
-    words.iter().enumerate().find_map(|(index, word)| {
-        if let Some(number) = joined(word) {
-            return in_range(number);
-        }
-        let next = |by: usize| words.get(index + by).map(String::as_str);
-        let after = match next(1) {
-            Some("beats") => matches!(next(2), Some("per" | "a" | "min")),
-            unit => unit.is_some_and(|unit| UNITS.contains(&unit)),
-        };
-        let said = words[..index].iter().rev().find(|word| !ABOUT.contains(&word.as_str()));
-        let before = said.is_some_and(|word| matches!(word.as_str(), "bpm" | "tempo" | "темп"));
-        (after || before).then(|| in_range(word)).flatten()
-    })
-}
-
-/// The digits that stand beside "bpm" in one word, as in "90bpm", and in scripts without spaces.
-fn joined(word: &str) -> Option<&str> {
-    let (left, right) = word.split_once("bpm")?;
-    let left = &left[left.trim_end_matches(|c: char| c.is_ascii_digit()).len()..];
-    let right =
-        &right[..right.len() - right.trim_start_matches(|c: char| c.is_ascii_digit()).len()];
-    [left, right].into_iter().find(|digits| !digits.is_empty())
 }
 
 fn key(words: &[&str], plain: &[String]) -> Option<Key> {
@@ -175,28 +131,6 @@ fn is_adjective(word: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn tempi() {
-        for (prompt, tempo) in [
-            ("lo-fi at 90 bpm", Some(90.0)),
-            ("bpm: 104, funk", Some(104.0)),
-            ("tempo around 76", Some(76.0)),
-            ("120 beats a minute", Some(120.0)),
-            ("piano, 84 battements par minute", Some(84.0)),
-            ("128bpmのテクノ", Some(128.0)),
-            ("bpm140", Some(140.0)),
-            ("tempo for 90 dancers", None),
-            ("techno, 128BPM, dark", Some(128.0)),
-            ("a tempo of 72.", Some(72.0)),
-            ("tempo: 100", Some(100.0)),
-            ("140 beats per minute", Some(140.0)),
-            ("music from 1985", None),
-            ("900 bpm", None),
-        ] {
-            assert_eq!(read(prompt).tempo_bpm, tempo, "{prompt}");
-        }
-    }
 
     #[test]
     fn keys() {
