@@ -90,7 +90,8 @@ impl Housekeeper {
     ) -> Result<Option<Addressed>, HousekeeperError> {
         let origin = &post.settings.public_origin;
         let link = match letter {
-            Letter::ExportReady { export, .. } => format!("{origin}/v1/me/exports/{export}"),
+            // To the page that shows the newest archive: who follows it may have to sign in first.
+            Letter::ExportReady { .. } => format!("{origin}/#yours"),
             Letter::Inactive { .. } => format!("{origin}/"),
             Letter::Policy { version } => {
                 let mailing = mailings::find(&*self.tables, Mailing::policy_id(version)).await?;

@@ -1,5 +1,7 @@
 //! An account is erased: who may ask for it, what they can read, and wherever the housekeeper may have died.
 
+#[path = "erasure/films.rs"]
+mod films;
 #[path = "erasure/held.rs"]
 mod held;
 #[path = "erasure/nothing_left.rs"]

@@ -111,6 +111,9 @@ async function startAccount() {
   const { email, unsubscribe } = Object.fromEntries(new URLSearchParams(location.hash.slice(1)));
   if (unsubscribe) askUnsubscribe(unsubscribe);
   if (email) await confirmEmail(email);
+  const leads = () => location.hash === "#yours" && leadToYours(me);
+  addEventListener("hashchange", leads);
+  leads();
 }
 
 startAccount().catch((failure) => showError($("error"), failure));

@@ -2,9 +2,20 @@
 
 const yours = { key: null, timer: 0 };
 
+const LEAVE_AS_GUEST =
+  "You are a guest here: after signing out, nobody can open your works any more, you included. " +
+  "Sign in with an account first to keep them, or erase them. Sign out all the same?";
+
 /** Offered as soon as there is an account, a guest's included. */
 function offerYours(me) {
   $("yours-open").hidden = me.kind === "nobody";
+}
+
+/** The mail that an archive is ready leads here. It goes to people with an account, who may have to sign in. */
+function leadToYours(me) {
+  history.replaceState(null, "", location.pathname);
+  if (me.kind === "user") openYours();
+  else $("account").showModal();
 }
 
 /** Does something in one part of the dialog, and tells there what went wrong. */
@@ -192,16 +203,20 @@ function sessionLine(session) {
   const used = date(session.last_used_at, { dateStyle: "medium", timeZone: "UTC" });
   about.textContent = session.current ? "This one, in use now" : `Last used ${used}`;
   words.append(sessionName(session), about);
-  item.append(words);
-  if (session.current) return item;
   const button = document.createElement("button");
   button.className = "plain";
   button.type = "button";
-  button.textContent = "End";
-  button.setAttribute("aria-label", `End ${sessionName(session)}, last used ${used}`);
-  button.addEventListener("click", () => attemptIn("yours-sessions", () => endSessions([session])));
-  item.append(button);
+  button.textContent = session.current ? "Sign out" : "End";
+  if (!session.current) button.setAttribute("aria-label", `End ${sessionName(session)}, last used ${used}`);
+  const act = () => (session.current ? leaveHere() : endSessions([session]));
+  button.addEventListener("click", () => attemptIn("yours-sessions", act));
+  item.append(words, button);
   return item;
+}
+
+async function leaveHere() {
+  const me = await whoAmI();
+  if (me.kind !== "guest" || confirm(LEAVE_AS_GUEST)) await signOut();
 }
 
 async function endSessions(sessions) {
