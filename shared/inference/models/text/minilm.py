@@ -138,6 +138,27 @@ def pretrained(tower):
     return tower
 
 
+class Learning:
+    """AdamW for a tower that knows much already and learns slowly, and for what stands on it, which learns `faster`."""
+
+    def __init__(self, model, rate, faster, norm):
+        known = {id(p) for p in model.tower.parameters()}
+        fresh = [p for p in model.parameters() if id(p) not in known]
+        groups = [{"params": list(model.tower.parameters()), "share": 1}, {"params": fresh, "share": faster}]
+        self.optimizer = torch.optim.AdamW(groups, rate, weight_decay=0.01, fused=True)
+        self.parameters, self.rate, self.norm, self.steps = list(model.parameters()), rate, norm, 0
+
+    def step(self, loss, done):
+        """`done`: share of the training that is over. The rate warms up in 100 steps and ends at nothing."""
+        self.steps += 1
+        for group in self.optimizer.param_groups:
+            group["lr"] = self.rate * group["share"] * min(1, self.steps / 100) * (1 - done)
+        self.optimizer.zero_grad()
+        loss.backward()
+        nn.utils.clip_grad_norm_(self.parameters, self.norm)
+        self.optimizer.step()
+
+
 class WholeLinear(nn.Module):
     """A linear map whose weights are whole numbers of 8 bits, with a factor for each row."""
 

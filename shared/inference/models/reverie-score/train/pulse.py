@@ -3,7 +3,7 @@
     python pulse.py --out pulse.onnx --work FOLDER [--pieces 3000]
 
 The pieces are the corpus's, played by fluidsynth at random tempi, whatever is usual for their style (`known.py`): neither the engine's
-music nor its player. A tempo is judged by how alike the onsets of six bands are after so many beats, and how the bands answer each other.
+music nor its player. A tempo is judged by how alike the onsets of six bands and the changes of notes are after so many beats, and how they answer each other.
 Needs fluidsynth, torch, onnx, onnxruntime, numpy, scipy and soundfile.
 """
 
@@ -22,22 +22,43 @@ RATE, WINDOW, HOP = 22_050, 1024, 128
 PER_SECOND = RATE / HOP
 # Hertz between the bands: the kick, the bass, the snare's body and chords, voices, hats.
 EDGES = [0, 110, 250, 600, 2000, 5000, 11_025]
-# Bands that answer each other, as kick and snare do.
-PAIRS = [(0, 3), (0, 4), (1, 3), (0, 5), (3, 5)]
+# Hertz of the notes whose change is heard: of the bass, and of chords.
+CHANGES = [(50, 250), (200, 2000)]
+# Bands that answer each other, as kick and snare do, or the kick and the change of a chord.
+PAIRS = [(0, 3), (0, 4), (1, 3), (0, 5), (3, 5), (0, 7), (6, 7), (3, 7)]
 BEATS = [1 / 4, 1 / 3, 1 / 2, 2 / 3, 3 / 4, 1, 4 / 3, 3 / 2, 2, 5 / 2, 3, 4, 6, 8]
 TEMPI = np.geomspace(48, 200, 145)  # a hundredth apart
 SECONDS = 15
 BATCH = 50  # pieces a call of fluidsynth
 
 
+def changes(mono, frames):
+    """How much other notes sound than a moment ago, [ranges, frames]: chords change with bars, not with every beat."""
+    size, hop = 8192, 4 * HOP
+    hertz, at, z = stft(mono, RATE, nperseg=size, noverlap=size - hop)
+    level = np.log1p(200 * np.abs(z))
+    rows = []
+    for low, high in CHANGES:
+        heard = (hertz >= low) & (hertz < high)
+        note = np.round(12 * np.log2(hertz[heard] / 440)).astype(int) % 12
+        chroma = np.stack([level[heard][note == n].sum(0) for n in range(12)])
+        chroma /= np.sqrt((chroma**2).sum(0)) + 1e-9
+        # A window is as long as a short beat, so what is compared is that far apart.
+        apart = 12
+        new = np.maximum(0, chroma[:, apart:] - chroma[:, :-apart]).sum(0)
+        rows.append(np.interp(np.arange(frames) / PER_SECOND, at[apart // 2 : apart // 2 + len(new)], new))
+    return np.stack(rows)
+
+
 def envelopes(mono):
-    """Onset strength of each band, [bands, frames]."""
+    """Onset strength of each band, and changes of notes, [bands, frames]."""
     z = np.abs(stft(mono, RATE, nperseg=WINDOW, noverlap=WINDOW - HOP)[2])
     level = np.log1p(200 * z)
     rise = np.maximum(0, level[:, 2:] - level[:, :-2])
     hertz = np.fft.rfftfreq(WINDOW, 1 / RATE)
     rows = [rise[(hertz >= low) & (hertz < high)].mean(0) for low, high in zip(EDGES, EDGES[1:])]
     slow = np.ones(172) / 172
+    rows += list(changes(mono, rise.shape[1]))
     return np.stack([np.maximum(0, row - np.convolve(row, slow, "same")) for row in rows])
 
 
@@ -62,7 +83,7 @@ def features(mono):
     # The best of the lags within a hundredth, as players and windows are not exact.
     near = [np.stack([np.interp(wanted * f, at, row, right=0.0) for row in lags], 1) for f in (0.99, 1.0, 1.01)]
     table = np.maximum.reduce(near)  # [tempi, rows, beats]
-    heard = 1.0 * (lags[:6, 0] > 0.5)  # not the bands without a sound
+    heard = 1.0 * (lags[: len(EDGES) - 1, 0] > 0.5)  # not the bands without a sound
     return np.concatenate([table.reshape(len(TEMPI), -1), np.tile(heard, (len(TEMPI), 1)), np.log2(TEMPI / 100)[:, None]], 1)
 
 
@@ -95,8 +116,8 @@ def network(width):
 
         def __init__(self):
             super().__init__()
-            self.one = nn.Sequential(nn.Linear(width, 96), nn.ReLU(), nn.Dropout(0.2), nn.Linear(96, 48), nn.ReLU())
-            self.two = nn.Sequential(nn.Linear(96, 48), nn.ReLU(), nn.Linear(48, 1))
+            self.one = nn.Sequential(nn.Linear(width, 128), nn.ReLU(), nn.Dropout(0.3), nn.Linear(128, 64), nn.ReLU())
+            self.two = nn.Sequential(nn.Linear(128, 48), nn.ReLU(), nn.Linear(48, 1))
 
         def forward(self, x):
             h = self.one(x)

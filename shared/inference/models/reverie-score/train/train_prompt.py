@@ -204,25 +204,16 @@ def predicted(model, rows):
 
 def train(model, rng, a, unwanted):
     """Until the minutes are over. The tower knows much already and learns slowly; what stands on it learns fast."""
-    tower = list(model.tower.parameters())
-    known = {id(p) for p in tower}
-    heads = [p for p in model.parameters() if id(p) not in known]
-    groups = [{"params": tower, "share": 1}, {"params": heads, "share": 8}]
-    optimizer = torch.optim.AdamW(groups, a.rate, weight_decay=0.01, fused=True)
+    learning = minilm.Learning(model, a.rate, faster=8, norm=5.0)
     start, total = time.monotonic(), 0.0
     for step, (ids, target) in enumerate(batches(rng, a.batch, unwanted)):
         done = (time.monotonic() - start) / (60 * a.minutes)
         if done >= 1:
             return step
-        for group in optimizer.param_groups:
-            group["lr"] = a.rate * group["share"] * min(1, (step + 1) / 100) * (1 - done)
         with torch.autocast("cpu", torch.bfloat16, enabled=a.bf16):
             logits = model(ids)
         loss = loss_of(logits.float(), target)
-        optimizer.zero_grad()
-        loss.backward()
-        nn.utils.clip_grad_norm_(model.parameters(), 5.0)
-        optimizer.step()
+        learning.step(loss, done)
         total += float(loss.detach())
         if step % 100 == 99:
             print(f"step {step + 1} {time.monotonic() - start:.0f} s loss {total / 100:.4f}", flush=True)
