@@ -1,18 +1,25 @@
-//! Draws a film of each prompt and says what it took.
+//! Draws a film of each prompt, or of each storyboard, and says what it took.
 //!
 //! `cargo run --release -p reverie-inference --example film -- "a red ball rolls right" --out out`
+//!
+//! A storyboard is as in `storyboard.json`:
+//! `cargo run --release -p reverie-inference --example film -- --storyboard storyboard.json --out out`
 
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::time::Instant;
 
 use clap::Parser;
+use reverie_domain::sketch::Sketch;
 use reverie_inference::{MusicRequest, Package, Picture, Reference, StyleHints, load_all};
 
 #[derive(Parser)]
 struct Options {
-    #[arg(required = true)]
+    #[arg(required_unless_present = "storyboards")]
     prompts: Vec<String>,
+    /// A storyboard to film instead of a prompt; may be repeated. Theirs are before the prompts' films.
+    #[arg(long = "storyboard")]
+    storyboards: Vec<PathBuf>,
     #[arg(long, default_value_t = 5.0)]
     seconds: f64,
     #[arg(long, default_value_t = 1)]
@@ -53,9 +60,10 @@ fn main() -> anyhow::Result<()> {
             Ok(Reference { id: path.display().to_string(), look: None, picture })
         })
         .collect::<anyhow::Result<_>>()?;
-    for (index, prompt) in options.prompts.iter().enumerate() {
+    for (index, (prompt, sketch)) in wishes(&options)?.into_iter().enumerate() {
         let request = MusicRequest {
             prompt: prompt.clone(),
+            sketch,
             seconds: options.seconds,
             seed: options.seed,
             soundtrack: options.soundtrack,
@@ -78,4 +86,15 @@ fn main() -> anyhow::Result<()> {
         }
     }
     Ok(())
+}
+
+/// What to film: a prompt, with a storyboard if there is one.
+fn wishes(options: &Options) -> anyhow::Result<Vec<(String, Option<Sketch>)>> {
+    let mut wishes = Vec::new();
+    for path in &options.storyboards {
+        let storyboard = serde_json::from_slice(&std::fs::read(path)?)?;
+        wishes.push((path.display().to_string(), Some(Sketch::Video(storyboard))));
+    }
+    wishes.extend(options.prompts.iter().map(|prompt| (prompt.clone(), None)));
+    Ok(wishes)
 }

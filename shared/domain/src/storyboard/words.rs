@@ -92,7 +92,10 @@ words! {
         Cat = "cat", Dog = "dog", Bird = "bird", Fish = "fish", Butterfly = "butterfly",
         Whale = "whale", Person = "person", Robot = "robot", Car = "car", Boat = "boat",
         Rocket = "rocket", Plane = "plane", Balloon = "balloon", Ball = "ball", Tree = "tree",
-        House = "house", Flower = "flower",
+        House = "house", Flower = "flower", Horse = "horse", Elephant = "elephant", Bear = "bear",
+        Rabbit = "rabbit", Frog = "frog", Turtle = "turtle", Dragon = "dragon",
+        Jellyfish = "jellyfish", Bicycle = "bicycle", Train = "train", Lantern = "lantern",
+        Cup = "cup", Umbrella = "umbrella", Kite = "kite", Planet = "planet",
     }
 }
 words! {

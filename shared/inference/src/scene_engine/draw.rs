@@ -5,22 +5,28 @@
 
 mod air;
 mod animals;
+mod beasts;
 mod camera;
+mod creatures;
 mod depth;
 mod drifting;
+mod figures;
 mod grade;
 mod land;
 mod light;
 mod noise;
+mod objects;
 mod pen;
 mod photo;
 mod places;
 mod plate;
 mod set;
 mod shot;
+mod small;
 mod subjects;
 mod text;
 mod things;
+mod wheels;
 mod wild;
 
 use std::sync::{Arc, Mutex, PoisonError};

@@ -84,7 +84,7 @@ fn scene(told: &ToldShot, before: Option<&Shot>, open: &mut Open<'_>) -> Shot {
         seconds: 0.0,
         transition: Transition::Cut,
         setting: place.or_else(there).unwrap_or_else(|| open.home(first)),
-        time: time.unwrap_or_else(|| open.hour()),
+        time: time.unwrap_or_else(|| open.hour(first)),
         weather: weather.unwrap_or(Weather::Clear),
         particles: said.word("particles", Particles::named).unwrap_or(Particles::Nothing),
         camera: Camera::Static,
@@ -303,9 +303,30 @@ mod tests {
         for seed in 0..40 {
             let mut dice = Dice::new(seed, Purpose::Plan);
             let mut open = Open { dice: &mut dice, not: &not };
-            assert_eq!(open.hour(), TimeOfDay::Sunset);
+            assert_eq!(open.hour(None), TimeOfDay::Sunset);
             let colour = open.colour(Shape::Rocket);
             assert!(!matches!(colour, Colour::White | Colour::Red), "{colour:?}");
+        }
+    }
+
+    #[test]
+    fn what_nothing_is_said_of_is_where_and_when_it_belongs() {
+        for seed in 0..40 {
+            let mut dice = Dice::new(seed, Purpose::Plan);
+            let mut open = Open { dice: &mut dice, not: &[] };
+            let mut seen = |shape| {
+                let told = ToldShot {
+                    subjects: vec![[("shape", Shape::name(shape))].into_iter().collect()],
+                    ..ToldShot::default()
+                };
+                scene(&told, None, &mut open)
+            };
+            assert_eq!(seen(Shape::Jellyfish).setting, Setting::Underwater);
+            assert_eq!(seen(Shape::Planet).setting, Setting::Space);
+            assert_eq!(seen(Shape::Cup).setting, Setting::Room);
+            assert_eq!(seen(Shape::Elephant).subjects[0].colour, Colour::Grey);
+            assert_eq!(seen(Shape::Umbrella).subjects[0].motion, Motion::Still);
+            assert_ne!(seen(Shape::Lantern).time, TimeOfDay::Day, "it would not be seen to shine");
         }
     }
 }

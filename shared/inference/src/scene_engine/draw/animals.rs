@@ -1,24 +1,12 @@
 //! Animals, each looking to the right, standing on 0 and 1 high.
 
-use reverie_domain::storyboard::Shape;
 use tiny_skia::Transform;
 
 use super::pen::{Pen, Rgb, blob, polygon};
 
 const INK: Rgb = Rgb::hex(0x1E1B22);
 
-pub(super) fn draw(pen: &mut Pen<'_>, shape: Shape, colour: Rgb, phase: f32) {
-    match shape {
-        Shape::Dog => dog(pen, colour, phase),
-        Shape::Bird => bird(pen, colour, phase),
-        Shape::Fish => fish(pen, colour, phase),
-        Shape::Butterfly => butterfly(pen, colour, phase),
-        Shape::Whale => whale(pen, colour, phase),
-        _ => cat(pen, colour, phase),
-    }
-}
-
-fn eye(pen: &mut Pen<'_>, x: f32, y: f32, r: f32) {
+pub(super) fn eye(pen: &mut Pen<'_>, x: f32, y: f32, r: f32) {
     pen.ellipse(x, y, r, r * 1.1, Rgb::WHITE);
     pen.ellipse(x + r * 0.2, y, r * 0.62, r * 0.75, INK);
     pen.ellipse(x + r * 0.4, y - r * 0.3, r * 0.2, r * 0.2, Rgb::WHITE);
@@ -40,7 +28,7 @@ fn legs(pen: &mut Pen<'_>, xs: [f32; 2], top: f32, width: f32, colour: Rgb, phas
     }
 }
 
-fn cat(pen: &mut Pen<'_>, colour: Rgb, phase: f32) {
+pub(super) fn cat(pen: &mut Pen<'_>, colour: Rgb, phase: f32) {
     let wag = (phase * 3.0).sin() * 0.08;
     pen.stroke(
         &[(-0.5, -0.42), (-0.66, -0.5), (-0.72 + wag * 0.5, -0.68), (-0.66 + wag, -0.86)],
@@ -82,7 +70,7 @@ fn cat(pen: &mut Pen<'_>, colour: Rgb, phase: f32) {
     }
 }
 
-fn dog(pen: &mut Pen<'_>, colour: Rgb, phase: f32) {
+pub(super) fn dog(pen: &mut Pen<'_>, colour: Rgb, phase: f32) {
     let wag = (phase * 11.0).sin() * 0.1;
     pen.stroke(&[(-0.52, -0.56), (-0.64, -0.7), (-0.68 + wag, -0.88)], 0.085, colour.darker(0.1));
     legs(pen, [-0.46, 0.18], -0.4, 0.13, colour, phase);
@@ -115,7 +103,7 @@ fn dog(pen: &mut Pen<'_>, colour: Rgb, phase: f32) {
     pen.stroke(&[(0.3, -0.6), (0.46, -0.56)], 0.055, Rgb::hex(0xD23B3B).mix(colour, 0.15));
 }
 
-fn bird(pen: &mut Pen<'_>, colour: Rgb, phase: f32) {
+pub(super) fn bird(pen: &mut Pen<'_>, colour: Rgb, phase: f32) {
     let flap = (phase * 11.0).sin();
     let wing = |far: f32| {
         blob(&[
@@ -147,7 +135,7 @@ fn bird(pen: &mut Pen<'_>, colour: Rgb, phase: f32) {
     pen.body(wing(0.0), colour.darker(0.12));
 }
 
-fn fish(pen: &mut Pen<'_>, colour: Rgb, phase: f32) {
+pub(super) fn fish(pen: &mut Pen<'_>, colour: Rgb, phase: f32) {
     let wag = (phase * 7.0).sin() * 0.14;
     pen.body(
         blob(&[
@@ -198,7 +186,7 @@ fn fish(pen: &mut Pen<'_>, colour: Rgb, phase: f32) {
     pen.stroke(&[(0.6, -0.4), (0.53, -0.37)], 0.022, colour.darker(0.5));
 }
 
-fn butterfly(pen: &mut Pen<'_>, colour: Rgb, phase: f32) {
+pub(super) fn butterfly(pen: &mut Pen<'_>, colour: Rgb, phase: f32) {
     let open = 0.35 + 0.65 * (phase * 8.0).sin().abs();
     for side in [-1.0, 1.0] {
         let mut wing = pen.within(Transform::from_row(side * open, 0.0, 0.0, 1.0, 0.0, 0.0));
@@ -228,7 +216,7 @@ fn butterfly(pen: &mut Pen<'_>, colour: Rgb, phase: f32) {
     }
 }
 
-fn whale(pen: &mut Pen<'_>, colour: Rgb, phase: f32) {
+pub(super) fn whale(pen: &mut Pen<'_>, colour: Rgb, phase: f32) {
     let wag = (phase * 2.4).sin() * 0.1;
     pen.body(
         polygon(&[

@@ -36,6 +36,11 @@ impl Rgb {
         Self(self.0, self.1, self.2, alpha)
     }
 
+    /// How bright it is, 0 to 1.
+    pub(super) fn level(self) -> f32 {
+        0.3 * self.0 + 0.55 * self.1 + 0.15 * self.2
+    }
+
     /// Under a light of this colour.
     pub(super) fn lit(self, light: Self) -> Self {
         Self(self.0 * light.0, self.1 * light.1, self.2 * light.2, self.3)
@@ -80,6 +85,24 @@ impl<'p> Pen<'p> {
         let (from, to) = (Point::from_xy(0.0, span.0), Point::from_xy(0.0, span.1));
         let shader = LinearGradient::new(from, to, stops, SpreadMode::Pad, Transform::identity());
         if let Some(shader) = shader {
+            self.shade(path, shader);
+        }
+    }
+
+    /// Fills a path with a colour that fades out from one point to another.
+    pub(super) fn ray(
+        &mut self,
+        path: Option<Path>,
+        from: (f32, f32),
+        to: (f32, f32),
+        colour: Rgb,
+    ) {
+        let stops = [(0.0, 1.0), (0.5, 0.4), (1.0, 0.0)];
+        let stops =
+            stops.map(|(at, share)| GradientStop::new(at, colour.alpha(colour.3 * share).color()));
+        let (from, to) = (Point::from_xy(from.0, from.1), Point::from_xy(to.0, to.1));
+        let (mode, whole) = (SpreadMode::Pad, Transform::identity());
+        if let Some(shader) = LinearGradient::new(from, to, stops.to_vec(), mode, whole) {
             self.shade(path, shader);
         }
     }
@@ -155,6 +178,20 @@ impl<'p> Pen<'p> {
             SpreadMode::Pad,
             Transform::identity(),
         );
+        if let Some(shader) = shader {
+            self.shade(oval(x, y, radius, radius), shader);
+        }
+    }
+
+    /// The side of a ball that is away from the light at the upper left.
+    pub(super) fn dusk(&mut self, x: f32, y: f32, radius: f32, colour: Rgb) {
+        let stops = [(0.0, 0.0), (0.5, 0.0), (0.78, 0.55), (1.0, 1.0)];
+        let stops =
+            stops.map(|(at, share)| GradientStop::new(at, colour.alpha(colour.3 * share).color()));
+        let centre = Point::from_xy(x - radius * 0.45, y - radius * 0.4);
+        let (mode, to) = (SpreadMode::Pad, Transform::identity());
+        let far = radius * 1.55;
+        let shader = RadialGradient::new(centre, 0.0, centre, far, stops.to_vec(), mode, to);
         if let Some(shader) = shader {
             self.shade(oval(x, y, radius, radius), shader);
         }
@@ -240,4 +277,80 @@ pub(super) fn blob(points: &[(f32, f32)]) -> Option<Path> {
     }
     path.close();
     path.finish()
+}
+
+/// An open curve through these points.
+pub(super) fn curve(points: &[(f32, f32)]) -> Option<Path> {
+    let solid: Vec<(f32, f32, f32)> = points.iter().map(|(x, y)| (*x, *y, 0.0)).collect();
+    let smooth: Vec<(f32, f32)> = spline(&solid).iter().map(|(x, y, _)| (*x, *y)).collect();
+    let mut path = PathBuilder::new();
+    trace(&mut path, &smooth);
+    path.finish()
+}
+
+/// A limb along a curve through these points, with round ends; each has half of the limb's width there.
+pub(super) fn limb(points: &[(f32, f32, f32)]) -> Option<Path> {
+    let smooth = spline(points);
+    let mut path = PathBuilder::new();
+    for pair in smooth.windows(2) {
+        let [from, to] = pair else { continue };
+        let (dx, dy) = (to.0 - from.0, to.1 - from.1);
+        let length = dx.hypot(dy).max(1e-6);
+        let (nx, ny) = (-dy / length, dx / length);
+        // As ovals go round, so that what lies on each other stays filled.
+        path.move_to(from.0 - nx * from.2, from.1 - ny * from.2);
+        path.line_to(to.0 - nx * to.2, to.1 - ny * to.2);
+        path.line_to(to.0 + nx * to.2, to.1 + ny * to.2);
+        path.line_to(from.0 + nx * from.2, from.1 + ny * from.2);
+        path.close();
+    }
+    for (x, y, r) in smooth {
+        if let Some(rect) = Rect::from_ltrb(x - r, y - r, x + r, y + r) {
+            path.push_oval(rect);
+        }
+    }
+    path.finish()
+}
+
+/// Several shapes as one, so that light falls on them as on one. All go round clockwise.
+pub(super) fn joined<const N: usize>(parts: [Option<Path>; N]) -> Option<Path> {
+    let mut path = PathBuilder::new();
+    for part in parts.iter().flatten() {
+        path.push_path(part);
+    }
+    path.finish()
+}
+
+/// Points of an arc, from one angle to another, clockwise from the right.
+pub(super) fn arc(centre: (f32, f32), radii: (f32, f32), from: f32, to: f32) -> Vec<(f32, f32)> {
+    const STEPS: i32 = 24;
+    let at = |step: i32| {
+        let (s, c) = (from + (to - from) * step as f32 / STEPS as f32).sin_cos();
+        (centre.0 + radii.0 * c, centre.1 + radii.1 * s)
+    };
+    (0..=STEPS).map(at).collect()
+}
+
+/// Points close to each other on a curve through `points` (Catmull and Rom, 1974).
+fn spline(points: &[(f32, f32, f32)]) -> Vec<(f32, f32, f32)> {
+    const STEPS: usize = 5;
+    let Some((first, last)) = points.first().zip(points.last()) else { return Vec::new() };
+    let mut smooth = vec![*first];
+    for (index, pair) in points.windows(2).enumerate() {
+        let [b, c] = pair else { continue };
+        let a = index.checked_sub(1).and_then(|before| points.get(before)).unwrap_or(first);
+        let d = points.get(index + 2).unwrap_or(last);
+        for step in 1..=STEPS {
+            let t = step as f32 / STEPS as f32;
+            let at = |a: f32, b: f32, c: f32, d: f32| {
+                let cubic = (-a + 3.0 * b - 3.0 * c + d) * t * t * t;
+                let square = (2.0 * a - 5.0 * b + 4.0 * c - d) * t * t;
+                0.5 * (2.0 * b + (c - a) * t + square + cubic)
+            };
+            let x = at(a.0, b.0, c.0, d.0);
+            let y = at(a.1, b.1, c.1, d.1);
+            smooth.push((x, y, at(a.2, b.2, c.2, d.2).max(0.0)));
+        }
+    }
+    smooth
 }

@@ -5,10 +5,10 @@ use std::f32::consts::{FRAC_PI_2, PI, TAU};
 use reverie_domain::storyboard::{Colour, Motion, Position, Setting, Shape, Shot, Speed, Subject};
 use tiny_skia::Transform;
 
+use super::figures::{self, Look};
 use super::noise::hash;
 use super::pen::Rgb;
 use super::shot::Stage;
-use super::{animals, things};
 
 /// Of a colour's name.
 fn rgb(colour: Colour) -> Rgb {
@@ -46,6 +46,31 @@ fn height(shape: Shape) -> f32 {
         Shape::Tree => 0.46,
         Shape::House => 0.36,
         Shape::Flower => 0.28,
+        Shape::Horse | Shape::Elephant => 0.35,
+        Shape::Bear => 0.27,
+        Shape::Rabbit => 0.19,
+        Shape::Frog | Shape::Turtle => 0.14,
+        Shape::Dragon => 0.36,
+        Shape::Jellyfish => 0.34,
+        Shape::Bicycle => 0.25,
+        Shape::Train => 0.23,
+        Shape::Lantern => 0.27,
+        Shape::Cup => 0.2,
+        Shape::Umbrella => 0.32,
+        Shape::Kite => 0.44,
+        Shape::Planet => 0.3,
+    }
+}
+
+/// How wide it is beside its height.
+fn width(shape: Shape) -> f32 {
+    match shape {
+        Shape::Train => 3.5,
+        Shape::Dragon => 2.1,
+        Shape::Turtle => 2.3,
+        Shape::Frog | Shape::Elephant | Shape::Horse | Shape::Bear => 1.7,
+        Shape::Bicycle => 1.9,
+        _ => 1.2,
     }
 }
 
@@ -55,9 +80,11 @@ fn level(shape: Shape, setting: Setting) -> (f32, bool) {
         matches!(setting, Setting::Sky | Setting::Space | Setting::Abstract | Setting::Underwater);
     match shape {
         Shape::Bird | Shape::Butterfly | Shape::Plane => (-0.12, true),
-        Shape::Balloon | Shape::Rocket => (-0.04, true),
+        Shape::Balloon | Shape::Rocket | Shape::Umbrella => (-0.04, true),
+        Shape::Dragon | Shape::Lantern | Shape::Planet => (-0.08, true),
+        Shape::Kite => (-0.1, true),
         Shape::Fish | Shape::Whale if setting == Setting::Water => (0.2, true),
-        Shape::Fish | Shape::Whale => (0.04, true),
+        Shape::Fish | Shape::Whale | Shape::Jellyfish => (0.04, true),
         _ if nowhere => (0.04, true),
         _ if setting == Setting::Water => (0.27, false),
         _ => (0.37, false),
@@ -68,7 +95,7 @@ pub(super) fn draw(stage: &mut Stage<'_>, shot: &Shot, share: f32) {
     // What stands is behind what moves.
     let mut order: Vec<(usize, &Subject)> = shot.subjects.iter().enumerate().collect();
     order.sort_by_key(|(_, subject)| {
-        !matches!(subject.shape, Shape::House | Shape::Tree | Shape::Flower)
+        !matches!(subject.shape, Shape::House | Shape::Tree | Shape::Flower | Shape::Planet)
     });
     for (index, subject) in order {
         group(stage, shot, index, subject, share);
@@ -81,14 +108,16 @@ fn group(stage: &mut Stage<'_>, shot: &Shot, index: usize, subject: &Subject, sh
     let count = i32::from(subject.count);
     // Many are smaller, and so is everything in a narrow picture.
     let crowd = 1.0 / (1.0 + 0.16 * (count as f32 - 1.0)).min(2.1);
-    let size = height(subject.shape) * crowd.max(0.45) * (0.62 + 0.38 * aspect.min(1.0));
+    let usual = height(subject.shape) * crowd.max(0.45) * (0.62 + 0.38 * aspect.min(1.0));
+    let wide = width(subject.shape);
+    let size = usual.min(0.9 * aspect / wide);
     let middle = match subject.position {
         Position::Left => -0.27 * aspect,
         Position::Centre => 0.0,
         Position::Right => 0.27 * aspect,
     };
     let room = if shot.subjects.len() > 1 { 0.42 } else { 0.84 } * aspect;
-    let gap = (size * 1.35).min(room / (count as f32 - 1.0).max(1.0));
+    let gap = (size * 1.13 * wide).min(room / (count as f32 - 1.0).max(1.0));
     for each in 0..count {
         let seed = stage.seed ^ (index as u32 * 131 + 7);
         let scatter =
@@ -132,6 +161,8 @@ fn one(
 ) {
     let (light, time, aspect) = (stage.light, stage.time, stage.size.aspect());
     let (dx, dy, climb, left) = pose(subject, aspect, time, share, each);
+    // What stands does not leave the ground that is seen.
+    let dy = if subject.motion == Motion::Circle && !floats { dy * 0.4 } else { dy };
     let moves = subject.motion != Motion::Still;
     let phase = time * if moves { 1.0 } else { 0.35 } + each as f32 * 0.37;
     let hover = if floats { 0.008 * (time * 1.6 + each as f32).sin() } else { 0.0 };
@@ -141,7 +172,7 @@ fn one(
         pen.within(flat).glow(
             0.0,
             0.0,
-            size * 0.75,
+            size * 0.62 * width(subject.shape),
             Rgb::BLACK.alpha(0.5 * (1.0 + dy * 4.0).max(0.15)),
         );
     }
@@ -150,7 +181,7 @@ fn one(
         pen.within(flat).glow(0.0, 0.0, size * 0.9, Rgb::hex(0x0A2C48).alpha(0.6));
     }
     let turn = turn_of(subject, climb, phase, dx + x, size);
-    let flip = if left { -1.0 } else { 1.0 };
+    let flip = if left && has_sides(subject) { -1.0 } else { 1.0 };
     // A ball turns about its middle.
     let rolls = !floats && subject.shape == Shape::Ball;
     let y = if rolls { y - size / 2.0 } else { y };
@@ -169,14 +200,23 @@ fn one(
     let mut pen = pen.within(to);
     let mut pen = pen.within(foot);
     let colour = rgb(subject.colour).lit(light.subject);
+    // Black on black would not be seen.
+    let dark = light.is_night() && subject.colour == Colour::Black;
+    let colour = if dark { colour.lighter(0.12) } else { colour };
     if light.is_night() && matches!(subject.colour, Colour::Black | Colour::Brown) {
         pen.glow(0.0, -0.5, 0.9, Rgb::hex(0xA9BCE8).alpha(0.3));
     }
+    let look = Look { colour, light: light.subject, phase, night: light.is_night(), moves };
+    figures::draw(&mut pen, subject.shape, &look);
+}
+
+/// Whether it looks to a side; others have their light and their shade always on the same one.
+fn has_sides(subject: &Subject) -> bool {
     match subject.shape {
-        Shape::Cat | Shape::Dog | Shape::Bird | Shape::Fish | Shape::Butterfly | Shape::Whale => {
-            animals::draw(&mut pen, subject.shape, colour, phase);
-        }
-        _ => things::draw(&mut pen, subject.shape, colour, phase, light.is_night(), moves),
+        Shape::Jellyfish | Shape::Lantern | Shape::Cup | Shape::Umbrella | Shape::Planet => false,
+        // The wind does not turn with it.
+        Shape::Kite => subject.motion != Motion::Circle,
+        _ => true,
     }
 }
 
@@ -187,10 +227,15 @@ fn turn_of(subject: &Subject, climb: f32, phase: f32, x: f32, size: f32) -> f32 
         (Shape::Rocket, Motion::Right) => FRAC_PI_2 * 0.9,
         (Shape::Rocket, Motion::Down) => PI,
         (Shape::Rocket, Motion::Circle) => phase,
-        (Shape::Plane | Shape::Bird | Shape::Fish | Shape::Whale, _) => climb * 0.6,
+        (Shape::Plane | Shape::Bird | Shape::Fish | Shape::Whale | Shape::Dragon, _) => climb * 0.6,
         (Shape::Ball, Motion::Left | Motion::Right) => x / (size * 0.5),
         (Shape::Boat, _) => 0.04 * (phase * 1.9).sin(),
         (Shape::Balloon, _) => 0.03 * (phase * 1.4).sin(),
+        (Shape::Jellyfish, Motion::Left) => -0.5,
+        (Shape::Jellyfish, Motion::Right) => 0.5,
+        (Shape::Jellyfish | Shape::Lantern, _) => 0.06 * (phase * 1.5).sin(),
+        (Shape::Umbrella, _) => 0.22 + 0.1 * (phase * 1.3).sin(),
+        (Shape::Kite, _) => 0.1 * (phase * 1.7).sin(),
         _ => 0.0,
     }
 }

@@ -1,6 +1,4 @@
-//! People, machines, plants and houses, each looking to the right, standing on 0 and 1 high.
-
-use reverie_domain::storyboard::Shape;
+//! People, machines without wheels, plants and houses, each looking to the right, standing on 0 and 1 high.
 
 use super::pen::{Pen, Rgb, blob, oval, pill, polygon, rect};
 
@@ -8,30 +6,7 @@ const INK: Rgb = Rgb::hex(0x22242C);
 const GLASS: Rgb = Rgb::hex(0xBFE3F2);
 const SKIN: Rgb = Rgb::hex(0xE3A982);
 
-pub(super) fn draw(
-    pen: &mut Pen<'_>,
-    shape: Shape,
-    colour: Rgb,
-    phase: f32,
-    night: bool,
-    moves: bool,
-) {
-    match shape {
-        Shape::Person => person(pen, colour, phase, moves),
-        Shape::Robot => robot(pen, colour, phase),
-        Shape::Car => car(pen, colour, phase, night, moves),
-        Shape::Boat => boat(pen, colour),
-        Shape::Rocket => rocket(pen, colour, phase, moves),
-        Shape::Plane => plane(pen, colour),
-        Shape::Balloon => balloon(pen, colour),
-        Shape::Tree => tree(pen, colour, phase),
-        Shape::House => house(pen, colour, night),
-        Shape::Flower => flower(pen, colour, phase),
-        _ => ball(pen, colour),
-    }
-}
-
-fn person(pen: &mut Pen<'_>, colour: Rgb, phase: f32, moves: bool) {
+pub(super) fn person(pen: &mut Pen<'_>, colour: Rgb, phase: f32, moves: bool) {
     let swing = if moves { (phase * 7.0).sin() * 0.16 } else { 0.02 };
     let trousers = Rgb::hex(0x39445C).lit(colour.lighter(0.8));
     for (way, shade) in [(-1.0, 0.2), (1.0, 0.0)] {
@@ -71,7 +46,7 @@ fn person(pen: &mut Pen<'_>, colour: Rgb, phase: f32, moves: bool) {
     pen.ellipse(0.075, -0.885, 0.013, 0.017, INK);
 }
 
-fn robot(pen: &mut Pen<'_>, colour: Rgb, phase: f32) {
+pub(super) fn robot(pen: &mut Pen<'_>, colour: Rgb, phase: f32) {
     let swing = (phase * 5.0).sin() * 0.09;
     for way in [-1.0, 1.0] {
         let x = 0.1 * way;
@@ -103,64 +78,7 @@ fn robot(pen: &mut Pen<'_>, colour: Rgb, phase: f32) {
     pen.ellipse(0.0, -1.01, 0.032, 0.032, Rgb::hex(0xFF6B5E));
 }
 
-fn car(pen: &mut Pen<'_>, colour: Rgb, phase: f32, night: bool, moves: bool) {
-    if night {
-        let beam = polygon(&[(1.12, -0.36), (2.5, -0.1), (2.5, 0.05), (1.12, -0.24)]);
-        pen.fill(beam, Rgb::hex(0xFFF1B8).alpha(0.28));
-    }
-    pen.body(
-        blob(&[
-            (-0.72, -0.5),
-            (-0.56, -0.98),
-            (-0.1, -1.06),
-            (0.36, -1.02),
-            (0.72, -0.5),
-            (0.4, -0.42),
-            (-0.5, -0.42),
-        ]),
-        colour.darker(0.08),
-    );
-    pen.fill(
-        polygon(&[(-0.5, -0.55), (-0.4, -0.86), (-0.06, -0.92), (-0.06, -0.55)]),
-        GLASS.lit(colour.lighter(0.85)),
-    );
-    pen.fill(
-        polygon(&[(0.02, -0.55), (0.02, -0.92), (0.3, -0.88), (0.52, -0.55)]),
-        GLASS.lit(colour.lighter(0.85)),
-    );
-    pen.body(
-        blob(&[
-            (-1.1, -0.5),
-            (-1.0, -0.62),
-            (0.5, -0.6),
-            (1.1, -0.52),
-            (1.24, -0.3),
-            (1.1, -0.14),
-            (-1.08, -0.14),
-            (-1.2, -0.3),
-        ]),
-        colour,
-    );
-    pen.stroke(&[(-0.95, -0.38), (1.0, -0.36)], 0.018, colour.lighter(0.4).alpha(0.7));
-    pen.ellipse(1.08, -0.38, 0.06, 0.06, Rgb::hex(0xFFF4CC));
-    pen.ellipse(-1.1, -0.4, 0.04, 0.06, Rgb::hex(0xE0302A));
-    let turn = if moves { phase * 9.0 } else { 0.4 };
-    for x in [-0.64, 0.66] {
-        pen.ellipse(x, -0.19, 0.245, 0.245, INK.alpha(0.5));
-        pen.ellipse(x, -0.19, 0.21, 0.21, INK);
-        pen.ellipse(x, -0.19, 0.11, 0.11, Rgb::hex(0xC9CDD4));
-        for spoke in 0..3 {
-            let (s, c) = (turn + spoke as f32 * 1.047).sin_cos();
-            pen.stroke(
-                &[(x - 0.1 * c, -0.19 - 0.1 * s), (x + 0.1 * c, -0.19 + 0.1 * s)],
-                0.022,
-                Rgb::hex(0x7A8089),
-            );
-        }
-    }
-}
-
-fn boat(pen: &mut Pen<'_>, colour: Rgb) {
+pub(super) fn boat(pen: &mut Pen<'_>, colour: Rgb) {
     pen.block(-0.02, -1.0, 0.035, 0.78, Rgb::hex(0x6B4A30));
     let cloth = Rgb::hex(0xFAF5E8).lit(colour.lighter(0.9));
     pen.body(
@@ -195,7 +113,7 @@ fn boat(pen: &mut Pen<'_>, colour: Rgb) {
     );
 }
 
-fn rocket(pen: &mut Pen<'_>, colour: Rgb, phase: f32, moves: bool) {
+pub(super) fn rocket(pen: &mut Pen<'_>, colour: Rgb, phase: f32, moves: bool) {
     let burn = if moves { 1.0 + 0.25 * (phase * 31.0).sin() } else { 0.45 };
     pen.glow(0.0, 0.05, 0.4 * burn, Rgb::hex(0xFFA53A).alpha(0.7));
     pen.fill(
@@ -238,7 +156,7 @@ fn rocket(pen: &mut Pen<'_>, colour: Rgb, phase: f32, moves: bool) {
     pen.block(-0.12, -0.16, 0.24, 0.05, INK.lighter(0.2));
 }
 
-fn plane(pen: &mut Pen<'_>, colour: Rgb) {
+pub(super) fn plane(pen: &mut Pen<'_>, colour: Rgb) {
     pen.body(
         polygon(&[(0.1, -0.55), (-0.3, -0.95), (-0.45, -0.95), (-0.2, -0.55)]),
         colour.darker(0.3),
@@ -274,7 +192,7 @@ fn plane(pen: &mut Pen<'_>, colour: Rgb) {
     pen.body(pill(-0.32, -0.28, 0.3, 0.12, 0.05), colour.darker(0.4));
 }
 
-fn balloon(pen: &mut Pen<'_>, colour: Rgb) {
+pub(super) fn balloon(pen: &mut Pen<'_>, colour: Rgb) {
     for x in [-0.1, 0.1] {
         pen.stroke(&[(x * 1.6, -0.36), (x * 0.9, -0.14)], 0.009, INK);
     }
@@ -297,7 +215,7 @@ fn balloon(pen: &mut Pen<'_>, colour: Rgb) {
     pen.block(-0.11, -0.145, 0.22, 0.03, Rgb::hex(0x5E3B22));
 }
 
-fn ball(pen: &mut Pen<'_>, colour: Rgb) {
+pub(super) fn ball(pen: &mut Pen<'_>, colour: Rgb) {
     pen.sphere(0.0, -0.5, 0.5, colour);
     pen.fill(
         blob(&[
@@ -313,7 +231,7 @@ fn ball(pen: &mut Pen<'_>, colour: Rgb) {
     pen.fill(oval(-0.2, -0.74, 0.09, 0.055), Rgb::WHITE.alpha(0.65));
 }
 
-fn tree(pen: &mut Pen<'_>, colour: Rgb, phase: f32) {
+pub(super) fn tree(pen: &mut Pen<'_>, colour: Rgb, phase: f32) {
     let sway = 0.012 * (phase * 3.0).sin();
     pen.body(
         blob(&[(-0.08, 0.02), (-0.05, -0.4), (0.05, -0.4), (0.09, 0.02)]),
@@ -335,7 +253,7 @@ fn tree(pen: &mut Pen<'_>, colour: Rgb, phase: f32) {
     }
 }
 
-fn house(pen: &mut Pen<'_>, colour: Rgb, night: bool) {
+pub(super) fn house(pen: &mut Pen<'_>, colour: Rgb, night: bool) {
     let roof = Rgb::hex(0x6E4038).lit(colour.lighter(0.8));
     pen.block(0.24, -0.98, 0.1, 0.3, roof.darker(0.2));
     pen.fade(
@@ -361,7 +279,7 @@ fn house(pen: &mut Pen<'_>, colour: Rgb, night: bool) {
     pen.body(oval(0.0, -0.73, 0.07, 0.07), pane);
 }
 
-fn flower(pen: &mut Pen<'_>, colour: Rgb, phase: f32) {
+pub(super) fn flower(pen: &mut Pen<'_>, colour: Rgb, phase: f32) {
     let sway = 0.04 * (phase * 3.2).sin();
     let leaf = Rgb::hex(0x3F8A3E).lit(colour.lighter(0.7));
     pen.stroke(&[(0.0, 0.0), (sway * 0.2, -0.3), (sway, -0.66)], 0.035, leaf);

@@ -33,6 +33,17 @@ impl Open<'_> {
             Shape::House => &[White, Yellow, Red],
             Shape::Rocket | Shape::Plane => &[White, Red],
             Shape::Boat => &[Red, Blue, White],
+            Shape::Horse => &[Brown, White, Black],
+            Shape::Elephant => &[Grey],
+            Shape::Bear => &[Brown, White],
+            Shape::Rabbit => &[White, Grey, Brown],
+            Shape::Frog | Shape::Turtle => &[Green],
+            Shape::Dragon => &[Red, Green, Purple],
+            Shape::Jellyfish => &[Pink, Purple, Blue],
+            Shape::Bicycle | Shape::Train => &[Red, Blue, Green],
+            Shape::Lantern => &[Red, Orange, Gold],
+            Shape::Cup => &[White, Red, Blue],
+            Shape::Planet => &[Orange, Blue, Purple],
             _ => &[Red, Yellow, Blue, Pink],
         };
         let any = self.one_of(Colour::ALL, Colour::name, Red);
@@ -42,8 +53,11 @@ impl Open<'_> {
     pub(super) fn motion(&mut self, shape: Shape) -> Motion {
         let sideways = self.one_of(&[Motion::Right, Motion::Left], Motion::name, Motion::Right);
         match shape {
-            Shape::Tree | Shape::House | Shape::Flower => Motion::Still,
-            Shape::Rocket | Shape::Balloon => Motion::Up,
+            Shape::Tree | Shape::House | Shape::Flower | Shape::Lantern | Shape::Cup => {
+                Motion::Still
+            }
+            Shape::Umbrella | Shape::Kite | Shape::Planet => Motion::Still,
+            Shape::Rocket | Shape::Balloon | Shape::Jellyfish => Motion::Up,
             Shape::Ball => Motion::Bounce,
             Shape::Butterfly => Motion::Circle,
             _ => sideways,
@@ -58,8 +72,18 @@ impl Open<'_> {
         }
         let choices: &[Setting] = match shape {
             None => &[Mountains, Meadow, Water],
-            Some(Shape::Car | Shape::Robot) => &[Setting::City],
+            Some(Shape::Car | Shape::Robot | Shape::Umbrella) => &[Setting::City],
             Some(Shape::Plane) => &[Setting::Sky],
+            Some(Shape::Bicycle) => &[Setting::City, Meadow],
+            Some(Shape::Lantern) => &[Setting::City, Setting::Forest],
+            Some(Shape::Cup) => &[Setting::Room],
+            Some(Shape::Kite) => &[Meadow, Setting::Sky],
+            Some(Shape::Bear) => &[Setting::Forest, Mountains],
+            Some(Shape::Rabbit | Shape::Frog) => &[Meadow, Setting::Forest],
+            Some(Shape::Horse | Shape::Train) => &[Meadow, Mountains],
+            Some(Shape::Elephant) => &[Meadow, Setting::Desert],
+            Some(Shape::Turtle) => &[Setting::Underwater, Meadow],
+            Some(Shape::Dragon) => &[Mountains],
             Some(Shape::Bird | Shape::Balloon) => &[Mountains, Meadow],
             Some(_) => &[Meadow],
         };
@@ -67,8 +91,13 @@ impl Open<'_> {
         self.one_of(choices, Setting::name, any)
     }
 
-    pub(super) fn hour(&mut self) -> TimeOfDay {
-        let choices = [TimeOfDay::Day, TimeOfDay::Day, TimeOfDay::Sunset];
+    /// When something is usually seen.
+    pub(super) fn hour(&mut self, shape: Option<Shape>) -> TimeOfDay {
+        let choices = match shape {
+            // It is there to be lit.
+            Some(Shape::Lantern) => [TimeOfDay::Night, TimeOfDay::Night, TimeOfDay::Sunset],
+            _ => [TimeOfDay::Day, TimeOfDay::Day, TimeOfDay::Sunset],
+        };
         let night = self.one_of(&[TimeOfDay::Night], TimeOfDay::name, TimeOfDay::Day);
         self.one_of(&choices, TimeOfDay::name, night)
     }
@@ -77,9 +106,9 @@ impl Open<'_> {
 /// Where something must be, unless the prompt says otherwise.
 pub(super) fn only_home(shape: Shape) -> Option<Setting> {
     match shape {
-        Shape::Fish | Shape::Whale => Some(Setting::Underwater),
+        Shape::Fish | Shape::Whale | Shape::Jellyfish => Some(Setting::Underwater),
         Shape::Boat => Some(Setting::Water),
-        Shape::Rocket => Some(Setting::Space),
+        Shape::Rocket | Shape::Planet => Some(Setting::Space),
         _ => None,
     }
 }
