@@ -1,7 +1,7 @@
 use http::StatusCode;
 use jiff::Timestamp;
 use reverie_api::{App, Caller, ClientAddress, Problem, token::PlainToken};
-use reverie_domain::inactivity::LOOK;
+use reverie_domain::{inactivity::LOOK, wallet::WalletError};
 use reverie_store::{
     Record,
     accounts::{self, Account, AccountKind, Credential, CredentialKind, Device, Identity, Session},
@@ -247,6 +247,11 @@ impl Admission<'_> {
         match closed {
             Ok(_) => Ok(()),
             Err(LedgerError::Conflict(_)) => Err(Try::Again),
+            // An earlier try has closed it, and then the guest is not as it was; or a restore has brought back
+            // one table of two.
+            Err(LedgerError::Missing | LedgerError::Wallet(WalletError::Closed)) => {
+                self.write(others).await
+            }
             Err(error) => Err(Problem::from(error).into()),
         }
     }
