@@ -135,13 +135,17 @@ impl<A: Adapter> TestApp<A> {
 
     /// The operator, who has just signed in; the same account each time.
     pub async fn operator(&self) -> Client {
-        let token = operator::sign_in(self.local(), operator::id()).await;
-        Client { token: Some(token), ..self.nobody() }
+        self.signed_in(operator::id()).await
     }
 
     /// A second operator, of a deployment whose configuration names [`second_operator`], too.
     pub async fn other_operator(&self) -> Client {
-        let token = operator::sign_in(self.local(), operator::second_id()).await;
+        self.signed_in(operator::second_id()).await
+    }
+
+    async fn signed_in(&self, operator: AccountId) -> Client {
+        let tables = &*self.local().ports().tables;
+        let token = operator::sign_in(tables, jiff::Timestamp::now(), operator).await;
         Client { token: Some(token), ..self.nobody() }
     }
 

@@ -1,7 +1,6 @@
 //! The operator of every test's deployment, and a second one for those that name two.
 
 use jiff::Timestamp;
-use reverie::local::Local;
 use reverie_api::token::PlainToken;
 use reverie_domain::{credits::Credits, ids::AccountId};
 use reverie_store::{
@@ -9,6 +8,7 @@ use reverie_store::{
     accounts::{Account, AccountKind, CredentialKind, Device, Session, find},
     agenda::{Task, moved},
     ledger,
+    tables::Tables,
 };
 use uuid::Uuid;
 
@@ -23,8 +23,7 @@ pub(crate) const fn second_id() -> AccountId {
 }
 
 /// A session's token of that account, which is made if it is not there.
-pub(crate) async fn sign_in(local: &Local, id: AccountId) -> String {
-    let (tables, now) = (&*local.ports().tables, Timestamp::now());
+pub(crate) async fn sign_in(tables: &dyn Tables, now: Timestamp, id: AccountId) -> String {
     let token = PlainToken::new(CredentialKind::Session, id).expect("randomness");
     let session = Session::begin(now, id, token.secret_hash(), Device::default());
     let mut rows = vec![session.create().expect("a row")];

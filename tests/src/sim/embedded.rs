@@ -11,7 +11,7 @@ use reverie::{
 };
 
 use self::still::{StandStill, still};
-use super::{mail::Mailbox, mutants::Mutant, time::SimClock, watched::WatchedTables};
+use super::{mail::Mailbox, mutants::Mutant, watched::WatchedTables};
 use crate::{
     messages,
     tap::{tapped, tapped_mailer},
@@ -27,11 +27,7 @@ pub(super) struct Embedded {
 
 impl Embedded {
     /// Starts it on an empty folder.
-    pub(super) async fn start(
-        folder: &Path,
-        mutant: Option<Mutant>,
-        clock: SimClock,
-    ) -> anyhow::Result<Self> {
+    pub(super) async fn start(folder: &Path, mutant: Option<Mutant>) -> anyhow::Result<Self> {
         let data_dir = folder.to_owned();
         let config =
             StackConfig { data_dir, dynamodb_port: 0, s3_port: 0, sqs_port: 0, ses_port: 0 };
@@ -39,7 +35,7 @@ impl Embedded {
         let ports = tapped(Ports::of(&stack), &StandStill);
         let tables = WatchedTables::with_bug(ports.tables.clone(), mutant);
         let beyond = tapped_mailer(ports.mailer.clone(), &StandStill);
-        let mailbox = Arc::new(Mailbox::new(clock, Some(beyond)));
+        let mailbox = Arc::new(Mailbox::new(Some(beyond)));
         let ports = Ports { tables: Arc::new(tables.clone()), mailer: mailbox.clone(), ..ports };
         Ok(Self { stack, ports, tables, mailbox })
     }

@@ -87,6 +87,11 @@ impl Faults {
         self.calm.store(true, Ordering::SeqCst);
     }
 
+    /// From now on things go wrong again.
+    pub(super) fn resume(&self) {
+        self.calm.store(false, Ordering::SeqCst);
+    }
+
     pub(super) fn ended(&self) -> bool {
         self.calm.load(Ordering::SeqCst)
     }

@@ -1,18 +1,22 @@
-//! What runs by itself: workers that die and come back, the housekeeper, the dead letters.
+//! What runs by itself: workers that die and come back, the housekeeper, the dead letters, mail that comes
+//! back.
+
+mod post;
 
 use std::{
     future::pending,
     sync::{
-        Arc,
+        Arc, Mutex, PoisonError,
         atomic::{AtomicU32, Ordering},
     },
     time::Duration,
 };
 
-use jiff::{SignedDuration, civil::Date};
+use jiff::{SignedDuration, Timestamp, civil::Date};
 use reverie::local::Ports;
 use reverie_api::Settings;
 use reverie_domain::{
+    clock::Clock,
     credits::Credits,
     policy::{Policies, Policy, PolicyText},
     random,
@@ -24,8 +28,10 @@ use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
 use super::{
+    desk::Desk,
     engine::InstantEngine,
     faults::{Faults, Process},
+    operators::OPERATORS,
     services::Services,
     time::SimClock,
 };
@@ -55,10 +61,13 @@ pub(super) struct World {
     pub(super) services: Services,
     pub(super) engine: Arc<InstantEngine>,
     pub(super) settings: Arc<Settings>,
+    pub(super) desk: Arc<Desk>,
     clock: SimClock,
     over: CancellationToken,
     /// Wallets that the audit found faulty.
     faulty: Arc<AtomicU32>,
+    /// The first thing that a machine saw go wrong.
+    mishap: Arc<Mutex<Option<String>>>,
 }
 
 impl World {
@@ -68,10 +77,32 @@ impl World {
             services,
             engine: InstantEngine::new(),
             settings: Arc::new(settings()),
+            desk: Arc::default(),
             clock,
             over: CancellationToken::new(),
             faulty: Arc::default(),
+            mishap: Arc::default(),
         }
+    }
+
+    /// The time.
+    pub(super) fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// So much time passes at once, in which nobody does anything.
+    pub(super) fn pass(&self, time: SignedDuration) {
+        self.clock.pass(time);
+    }
+
+    /// Ports of somebody to whom nothing happens.
+    pub(super) fn untroubled(&self) -> Ports {
+        self.services.ports(&self.faults, self.clock.clone().skewed(SignedDuration::ZERO))
+    }
+
+    fn mishap(&self, rule: String) {
+        let mut first = self.mishap.lock().unwrap_or_else(PoisonError::into_inner);
+        first.get_or_insert(rule);
     }
 
     /// A new process and its ports, with a clock of its own.
@@ -83,7 +114,7 @@ impl World {
             // In range: at most 20,000.
             _ => (random::number() % (2 * SKEW_MS as u64 + 1)) as i64 - SKEW_MS,
         };
-        let clock = self.clock.skewed(SignedDuration::from_millis(skew));
+        let clock = self.clock.clone().skewed(SignedDuration::from_millis(skew));
         let ports = self.services.ports(&self.faults, clock);
         let mailer = tapped_mailer(ports.mailer.clone(), &process);
         let ports = Ports { mailer, ..tapped(ports, &process) };
@@ -132,8 +163,11 @@ impl World {
         pending().await
     }
 
-    /// The audit found nothing, whatever moved while it read.
-    pub(super) fn books_are_sound(&self) -> Result<(), String> {
+    /// The audit found nothing, whatever moved while it read, and nothing else went wrong.
+    pub(super) fn is_sound(&self) -> Result<(), String> {
+        if let Some(rule) = &*self.mishap.lock().unwrap_or_else(PoisonError::into_inner) {
+            return Err(rule.clone());
+        }
         match self.faulty.load(Ordering::Relaxed) {
             0 => Ok(()),
             wallets => Err(format!("the audit found {wallets} faulty wallets")),
@@ -215,7 +249,7 @@ fn settings() -> Settings {
         hash_secret: SecretString::from("simulated"),
         guest_credits: Credits::new(100),
         guests_per_address: 1_000,
-        operators: Vec::new(),
+        operators: OPERATORS.to_vec(),
         policies: Policies::of(POLICIES).unwrap_or(Policies::SHIPPED),
     }
 }

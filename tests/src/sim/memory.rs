@@ -10,7 +10,7 @@ pub(super) use objects::MemoryObjects;
 pub(super) use queue::MemoryQueue;
 pub(super) use tables::{MemoryTables, Rows};
 
-use super::{faults::Faults, mail::Mailbox, mutants::Mutant, time::SimClock};
+use super::{faults::Faults, mail::Mailbox, mutants::Mutant};
 
 /// After how many receipts a message is a dead letter, as in the template.
 const RECEIPTS: u32 = 10;
@@ -25,14 +25,14 @@ pub(super) struct Memory {
 }
 
 impl Memory {
-    pub(super) fn new(faults: Arc<Faults>, mutant: Option<Mutant>, clock: SimClock) -> Self {
+    pub(super) fn new(faults: Arc<Faults>, mutant: Option<Mutant>) -> Self {
         let dead_letters = Arc::new(MemoryQueue::new(None));
         Self {
             tables: Arc::new(MemoryTables::new(faults, mutant)),
             objects: Arc::default(),
             queue: Arc::new(MemoryQueue::new(Some((RECEIPTS, dead_letters.clone())))),
             dead_letters,
-            mailbox: Arc::new(Mailbox::new(clock, None)),
+            mailbox: Arc::new(Mailbox::new(None)),
         }
     }
 }

@@ -1,24 +1,33 @@
 //! What must be true after every write, and what must be true at the end.
 
 mod exports;
+mod heard;
+mod inactive;
+mod joins;
 mod mail;
+mod orders;
+mod standing;
 mod usage;
 
 use std::ops::Bound;
 
 use bytes::Bytes;
+use jiff::Timestamp;
 use reverie_domain::{
     credits::Credits,
     erasure::Erasure,
     export::Export,
+    ids::AccountId,
     job::{Job, Status},
+    legal_hold::HOLDS,
     wallet::{Entry, EntryKind, Hold, HoldState, Wallet, WalletState},
 };
 use reverie_store::tables::{Key, Row, Table, Write};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use self::mail::Letters;
+pub(super) use self::heard::Heard;
+use self::{mail::Letters, orders::Orders};
 use super::{mail::Sent, memory::Rows};
 
 /// What is known of a history by its writes.
@@ -27,31 +36,83 @@ pub(super) struct Judge {
     /// The first rule that was broken.
     pub(super) broken: Option<String>,
     letters: Letters,
+    orders: Orders,
+    /// Accounts that ended because nobody used them.
+    unused: usize,
+}
+
+/// Everything that is there when all is at rest.
+#[derive(Debug)]
+pub(super) struct Rest<'a> {
+    pub(super) now: Timestamp,
+    /// The keys of all objects.
+    pub(super) objects: &'a [String],
+    /// The objects of exports.
+    pub(super) archives: &'a [(String, Bytes)],
+    /// The objects of orders.
+    pub(super) copies: &'a [(String, Bytes)],
+    /// How many objects are written in parts.
+    pub(super) unfinished: usize,
+    /// All mail that was sent.
+    pub(super) sent: &'a [Sent],
+}
+
+/// How many there were.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Counts {
+    /// Archives that are there.
+    pub(super) exports: usize,
+    /// Orders of courts.
+    pub(super) orders: usize,
+    /// Guests that became an account that there was.
+    pub(super) joins: usize,
+    /// Accounts that ended because nobody used them.
+    pub(super) unused: usize,
 }
 
 impl Judge {
     /// Checks the rules after a write, when these are the rows.
     pub(super) fn after_write(&mut self, rows: &Rows, writes: &[Write], before: &[Option<Row>]) {
         let noted = self.letters.note(rows, writes, before);
-        let broken = noted.and_then(|()| after_write(rows, writes, before)).err();
+        let noted = noted.and_then(|()| self.orders.note(rows, writes, before));
+        // Erasures that nobody asked for have no token.
+        let unused = |(write, before): (&Write, &Option<Row>)| {
+            let row = write.row.as_ref().filter(|_| write.key.sk == "receipt" && before.is_none());
+            row.is_some_and(|row| !row.contains_key("token_hash"))
+        };
+        self.unused += writes.iter().zip(before).filter(|one| unused(*one)).count();
+        let broken = noted.and_then(|()| after_write(rows, &self.letters, writes, before)).err();
         self.broken = self.broken.take().or(broken);
     }
 
-    /// Checks the rules about mail at rest.
+    /// Checks the rules at rest.
     ///
     /// # Errors
     /// The rule that is broken.
-    pub(super) fn mail_at_rest(&self, rows: &Rows, sent: &[Sent]) -> Result<(), String> {
-        self.letters.at_rest(rows, sent)
+    pub(super) fn at_rest(&self, rows: &Rows, rest: &Rest<'_>) -> Result<Counts, String> {
+        at_rest(rows, rest.objects)?;
+        self.letters.at_rest(rows, rest.sent)?;
+        inactive::at_rest(rows, rest.now)?;
+        Ok(Counts {
+            exports: exports::at_rest(rows, rest.archives, rest.unfinished)?,
+            orders: self.orders.at_rest(rows, rest.now, rest.copies)?,
+            joins: joins::at_rest(rows)?,
+            unused: self.unused,
+        })
     }
 }
 
 /// The rules after every write: they concern the rows that it touched.
-fn after_write(rows: &Rows, writes: &[Write], before: &[Option<Row>]) -> Result<(), String> {
+fn after_write(
+    rows: &Rows,
+    letters: &Letters,
+    writes: &[Write],
+    all_before: &[Option<Row>],
+) -> Result<(), String> {
     if writes.iter().any(usage::concerns) {
         usage::counted_once(rows)?;
     }
-    for (write, before) in writes.iter().zip(before) {
+    for (write, before) in writes.iter().zip(all_before) {
         let Some(row) = &write.row else { continue };
         if write.key.sk == "wallet" {
             wallet(rows, &parse(row)?)?;
@@ -59,7 +120,20 @@ fn after_write(rows: &Rows, writes: &[Write], before: &[Option<Row>]) -> Result<
             job(rows, &parse(row)?, before.as_ref().map(parse).transpose()?.as_ref())?;
         } else if write.key.sk.starts_with("export#") {
             let before = before.as_ref().map(parse).transpose()?;
-            exports::after_write(rows, writes, &parse(row)?, before.as_ref())?;
+            exports::after_write(rows, letters, writes, &parse(row)?, before.as_ref())?;
+        } else if write.key.sk == "profile" {
+            let account = parse(row)?;
+            joins::after_write(rows, &account, before.as_ref())?;
+            inactive::told(&account, before.as_ref(), writes)?;
+        } else if write.key.sk == "receipt" {
+            let erasure = parse(row)?;
+            match before {
+                Some(before) => orders::erasure_moves(rows, &erasure, &parse(before)?)?,
+                None if erasure.token_hash.is_none() => {
+                    inactive::begins(rows, &erasure, writes, all_before)?;
+                }
+                None => {}
+            }
         } else if write.key.sk.starts_with("entry#") && before.is_some() {
             return Err(format!("{} was overwritten", write.key.sk));
         }
@@ -159,7 +233,8 @@ pub(super) fn unrest(rows: &Rows, messages: usize) -> Option<String> {
         Ok(_) => {}
         Err(error) => return Some(error),
     }
-    match exports::unrest(rows).and_then(|why| Ok(why.or(mail::unrest(rows)?))) {
+    let why = || Ok(exports::unrest(rows)?.or(mail::unrest(rows)?).or(orders::unrest(rows)?));
+    match why() {
         Ok(None) => {}
         Ok(Some(why)) | Err(why) => return Some(why),
     }
@@ -195,7 +270,7 @@ pub(super) fn at_rest(rows: &Rows, objects: &[String]) -> Result<(), String> {
     };
     let mut wanted: Vec<String> = jobs.iter().flat_map(files).collect();
     wanted.extend(exports::ready(rows)?.iter().map(Export::archive_key));
-    for key in objects {
+    for key in objects.iter().filter(|key| !key.starts_with(HOLDS)) {
         ensure(wanted.contains(key), || format!("{key} is nobody's"))?;
     }
     // An hour, that an erasure takes, may be the end of files whose owner wanted them to end early.
@@ -208,31 +283,28 @@ pub(super) fn at_rest(rows: &Rows, objects: &[String]) -> Result<(), String> {
     Ok(())
 }
 
-/// Nothing is left of an erased account but what the erasure itself has to remember.
+/// Nothing is left of an erased account but what the erasure itself has to remember, what an order keeps, and
+/// what an operator did.
 fn erased(rows: &Rows, objects: &[String], erasure: &Erasure) -> Result<(), String> {
-    let Some(account) = erasure.account else { return Ok(()) };
-    let id = account.to_string();
-    for (key, row) in rows.iter().filter(|(key, _)| !key.pk.starts_with("erasure#")) {
-        let names = format!("{} {} {row:?}", key.pk, key.sk).contains(&id);
-        ensure(!names, || format!("{} {} is left of {id}", key.pk, key.sk))?;
+    let acted = |key: &Key| ["operator_audit", "legal_hold"].contains(&key.pk.as_str());
+    for id in erasure.accounts().iter().map(AccountId::to_string) {
+        for (key, row) in rows.iter().filter(|(key, _)| !key.pk.starts_with("erasure#")) {
+            let names = format!("{} {} {row:?}", key.pk, key.sk).contains(&id);
+            let kept = names && orders::keeps(key, row)?;
+            let acts = erasure.acts_until.is_some() && acted(key);
+            ensure(!names || kept || acts, || format!("{} {} is left of {id}", key.pk, key.sk))?;
+        }
+        // Those of orders are compared with their rows.
+        let mut kept = objects.iter().filter(|key| !key.starts_with(HOLDS));
+        if let Some(key) = kept.find(|key| key.contains(&id)) {
+            return Err(format!("{key} is left of {id}"));
+        }
     }
-    match objects.iter().find(|key| key.contains(&id)) {
-        Some(key) => Err(format!("{key} is left of {id}")),
-        None => Ok(()),
-    }
+    Ok(())
 }
 
 fn erasures(rows: &Rows) -> Result<Vec<Erasure>, String> {
     all(rows, Table::Operations, "receipt")
-}
-
-/// Every ready export has exactly its archive, and no other object or upload of exports is there.
-pub(super) fn exports_at_rest(
-    rows: &Rows,
-    archives: &[(String, Bytes)],
-    unfinished: usize,
-) -> Result<usize, String> {
-    exports::at_rest(rows, archives, unfinished)
 }
 
 /// All jobs.

@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use reverie::local::Ports;
-use reverie_domain::{clock::Clock, export::EXPORTS};
+use reverie_domain::clock::Clock;
 use reverie_store::{objects::Objects, tables::StoreError};
 
 use super::{
@@ -77,18 +77,18 @@ impl Services {
         }
     }
 
-    /// The objects of exports.
+    /// The objects under a prefix.
     ///
     /// # Errors
     /// If the embedded S3 does not say.
-    pub(super) async fn archives(&self) -> Result<Vec<(String, Bytes)>, String> {
+    pub(super) async fn archives(&self, prefix: &str) -> Result<Vec<(String, Bytes)>, String> {
         let store: Arc<dyn Objects> = match self {
             Self::Memory(memory) => memory.objects.clone(),
             Self::Embedded(embedded) => embedded.ports().objects,
         };
         let said = |error: StoreError| error.to_string();
         let mut found = Vec::new();
-        for key in store.list(EXPORTS).await.map_err(said)? {
+        for key in store.list(prefix).await.map_err(said)? {
             let bytes = store.get(&key, MOST_BYTES).await.map_err(said)?.unwrap_or_default();
             found.push((key, bytes));
         }

@@ -7,21 +7,24 @@ use reverie_domain::{
     mail::Letter,
 };
 use reverie_store::{
-    accounts::{Account, Identity},
+    accounts::Account,
     tables::{Key, Table, Write},
 };
 use sha2::{Digest, Sha256};
 
-use super::{Rows, all, ensure, mail, parse, partition};
+use super::{
+    Rows, all, ensure,
+    mail::{self, Letters},
+    parse, partition,
+};
 
 /// By how much two clocks may differ, with a little more.
 const SKEW: SignedDuration = SignedDuration::from_secs(30);
-/// For how long a turn may still believe what it read of its account.
-const STALE: SignedDuration = SignedDuration::from_mins(6);
 
 /// An export moves as the domain allows.
 pub(super) fn after_write(
     rows: &Rows,
+    letters: &Letters,
     writes: &[Write],
     export: &Export,
     before: Option<&Export>,
@@ -41,7 +44,7 @@ pub(super) fn after_write(
     ensure(export.version == before.version + 1, || format!("{id}: version {}", export.version))?;
     ensure(!is_final(before), || format!("{id} was {:?} and changes", before.status))?;
     match export.status {
-        ExportStatus::Ready => told(rows, writes, export),
+        ExportStatus::Ready => told(letters, writes, export),
         ExportStatus::Failed => failed(rows, export),
         _ => Ok(()),
     }
@@ -62,15 +65,11 @@ fn once_a_day(rows: &Rows, export: &Export) -> Result<(), String> {
 }
 
 /// Who has an address hears of it.
-fn told(rows: &Rows, writes: &[Write], export: &Export) -> Result<(), String> {
-    let identities: Vec<Identity> =
-        partition(rows, Table::Accounts, &export.account.to_string(), "identity#")?;
-    let since = identities.iter().map(|identity| identity.linked_at).min();
-    let old = since.zip(export.completed_at).is_some_and(|(since, now)| since + STALE < now);
+fn told(letters: &Letters, writes: &[Write], export: &Export) -> Result<(), String> {
     let mails = mail::written(writes)?;
     let is_it = |letter: &Letter| matches!(letter, Letter::ExportReady { export: told, .. } if *told == export.id);
     let count = mails.iter().filter(|mail| is_it(&mail.letter)).count();
-    ensure(count == 1 || count == 0 && !old, || {
+    ensure(count == 1 || count == 0 && letters.was_unreached(export.account), || {
         format!("{} is ready, and {count} mails tell of it", export.id)
     })
 }

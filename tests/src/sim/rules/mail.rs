@@ -1,30 +1,31 @@
-//! Every mail that is due is sent, not more often than it is tried, and not to whom has gone.
+//! Every mail that is due is sent, not more often than it is tried, and not to whom has gone, does not want
+//! it or has an address from which mail came back.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::SignedDuration;
 use reverie_domain::{
-    ids::{AccountId, MailId},
+    ids::{AccountId, MailId, MailingId},
     mail::{Letter, Mail},
-    mailing::{Mailing, Notice},
+    mailing::{Mailing, Topic},
 };
 use reverie_store::{
-    accounts::{Account, Identity, NewEmail},
+    accounts::{Account, NewEmail},
     tables::{Key, Row, Table, Write},
 };
+use tokio::time::Instant;
 
-use super::{Rows, all, ensure, erasures, parse, partition};
+use super::{
+    Rows, all, ensure, parse,
+    standing::{Seen, Standing},
+};
 use crate::sim::mail::Sent;
 
-/// For how long after the beginning of an erasure somebody may still send what they began to send before: a turn
-/// of the housekeeper, a late call, and two clocks that differ.
-const UNDER_WAY: SignedDuration = SignedDuration::from_mins(7);
-/// A mailing that began so long after somebody had an address finds them.
-const SEEN: SignedDuration = SignedDuration::from_mins(2);
-
-/// All mails that were left to be sent.
+/// All mails that were left to be sent, and to whom they could be.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Letters(BTreeMap<MailId, Fate>);
+pub(super) struct Letters {
+    fates: BTreeMap<MailId, Fate>,
+    standing: Standing,
+}
 
 #[derive(Debug, Clone)]
 struct Fate {
@@ -42,17 +43,51 @@ impl Letters {
         writes: &[Write],
         before: &[Option<Row>],
     ) -> Result<(), String> {
+        let now = Instant::now();
+        for write in writes {
+            self.standing.note(now, write)?;
+        }
         for (write, before) in writes.iter().zip(before).filter(|(write, _)| is_mail(write)) {
             let Some(row) = write.row.as_ref().or(before.as_ref()) else { continue };
             let mail: Mail = parse(row)?;
-            let superfluous = write.row.is_none() && is_superfluous(rows, &mail)?;
-            self.0.insert(mail.id, Fate { mail, superfluous });
+            let superfluous = write.row.is_none() && self.is_superfluous(rows, now, &mail)?;
+            self.fates.insert(mail.id, Fate { mail, superfluous });
         }
         Ok(())
     }
 
+    /// Whether mail did not reach them lately.
+    pub(super) fn was_unreached(&self, account: AccountId) -> bool {
+        self.standing.reached(account).was_lately(false, Instant::now())
+    }
+
+    /// Whether its account is being erased, or what it asks is not asked any more, or it is not wanted.
+    fn is_superfluous(&self, rows: &Rows, now: Instant, mail: &Mail) -> Result<bool, String> {
+        let of = |sk| rows.get(&Key::new(Table::Accounts, mail.account, sk));
+        let account: Option<Account> = of("profile").map(parse).transpose()?;
+        if !account.is_some_and(|account| account.is_open()) {
+            return Ok(true);
+        }
+        let unreached = self.standing.reached(mail.account).was_lately(false, now);
+        Ok(match &mail.letter {
+            Letter::ConfirmEmail { request } => {
+                let new: Option<NewEmail> = of("new_email").map(parse).transpose()?;
+                new.is_none_or(|new| new.id != *request || new.confirmed_at.is_some())
+            }
+            Letter::AddressChanged { .. } => false,
+            Letter::News { mailing } => {
+                let refused = self.standing.agreed(mail.account).was_lately(false, now);
+                let stopped = self.standing.stopped(*mailing).was_lately(true, now);
+                unreached || refused || stopped
+            }
+            Letter::Policy { .. } | Letter::ExportReady { .. } | Letter::Inactive { .. } => {
+                unreached
+            }
+        })
+    }
+
     pub(super) fn at_rest(&self, rows: &Rows, sent: &[Sent]) -> Result<(), String> {
-        for (id, Fate { mail, superfluous }) in &self.0 {
+        for (id, Fate { mail, superfluous }) in &self.fates {
             let count = sent.iter().filter(|one| one.mail == Some(*id)).count();
             ensure(count <= mail.tries as usize, || {
                 format!("{id} was sent {count} times in {} tries", mail.tries)
@@ -60,40 +95,76 @@ impl Letters {
             ensure(count > 0 || *superfluous, || format!("{id} was never sent: {mail:?}"))?;
         }
         for one in sent {
-            let known = one.mail.and_then(|id| self.0.get(&id));
+            let known = one.mail.and_then(|id| self.fates.get(&id));
             let known = known.ok_or_else(|| format!("{one:?} was never to be sent"))?;
-            let mail = &known.mail;
-            ensure(one.account == mail.account, || format!("{one:?} is for {}", mail.account))?;
-            if let Letter::AddressChanged { from } = &mail.letter {
-                ensure(one.to == *from, || format!("{one:?} is for {from}"))?;
-            }
+            self.was_wanted(one, &known.mail)?;
         }
-        for erasure in erasures(rows)? {
-            let (accounts, last) = (erasure.accounts(), erasure.requested_at + UNDER_WAY);
-            let late = |one: &&Sent| accounts.contains(&one.account) && one.at > last;
-            let found = sent.iter().find(late);
-            ensure(found.is_none(), || format!("erased since {last}: {found:?}"))?;
+        for (id, seen) in &self.standing.mailings {
+            self.mailing_at_rest(rows, *id, seen)?;
         }
-        self.policies_at_rest(rows)
+        let policies = |seen: &Seen| matches!(seen.mailing.topic, Topic::Policy { .. });
+        let told = self.standing.mailings.values().filter(|seen| policies(seen)).count();
+        ensure(told == 1, || format!("{told} mailings tell of new policies"))?;
+        self.stopped_for_a_reason(rows, sent)
     }
 
-    /// Everybody who has an address is told of new policies, once.
-    fn policies_at_rest(&self, rows: &Rows) -> Result<(), String> {
-        let policies =
-            self.0.values().filter(|fate| matches!(fate.mail.letter, Letter::Policy { .. }));
-        let told: Vec<AccountId> = policies.map(|fate| fate.mail.account).collect();
-        let mailings: Vec<Mailing> = all(rows, Table::Operations, "mlg_")?;
-        let mailing = mailings.iter().find(|mailing| mailing.ended_at.is_some());
-        let mailing = mailing.ok_or("nobody is told of new policies")?;
-        for identity in all::<Identity>(rows, Table::Accounts, "identity#")? {
-            let account = identity.account;
-            let count = told.iter().filter(|id| **id == account).count();
-            let notices: Vec<Notice> =
-                partition(rows, Table::Accounts, &account.to_string(), "notice#")?;
-            let old = identity.linked_at + SEEN < mailing.created_at;
-            ensure(count == notices.len() && (count == 1 || count == 0 && !old), || {
-                format!("{account} was told {count} times, with {} notices", notices.len())
-            })?;
+    /// It went to the right one, who was there and wanted it.
+    fn was_wanted(&self, sent: &Sent, mail: &Mail) -> Result<(), String> {
+        let (account, at, standing) = (mail.account, sent.at, &self.standing);
+        ensure(sent.account == account, || format!("{sent:?} is for {account}"))?;
+        ensure(standing.open(account).was_lately(true, at), || format!("{sent:?} has gone"))?;
+        match &mail.letter {
+            Letter::AddressChanged { from } => {
+                return ensure(sent.to == *from, || format!("{sent:?} is for {from}"));
+            }
+            Letter::ConfirmEmail { .. } => return Ok(()),
+            _ => {}
+        }
+        ensure(standing.reached(account).was_lately(true, at), || format!("{sent:?}: no address"))?;
+        let Letter::News { mailing } = &mail.letter else { return Ok(()) };
+        ensure(standing.agreed(account).was_lately(true, at), || format!("{sent:?}: no consent"))?;
+        ensure(standing.stopped(*mailing).was_lately(false, at), || format!("{sent:?}: stopped"))
+    }
+
+    /// Everybody who was to be told was told, once.
+    fn mailing_at_rest(&self, rows: &Rows, id: MailingId, seen: &Seen) -> Result<(), String> {
+        ensure(seen.mailing.ended_at.is_some(), || format!("{id} goes on"))?;
+        let mut told = BTreeMap::<AccountId, usize>::new();
+        for Fate { mail, .. } in self.fates.values() {
+            let of_it = match &mail.letter {
+                Letter::News { mailing } => *mailing == id,
+                Letter::Policy { version } => Mailing::policy_id(version) == id,
+                _ => false,
+            };
+            if of_it {
+                *told.entry(mail.account).or_default() += 1;
+            }
+        }
+        let twice = told.iter().find(|(_, count)| **count > 1);
+        ensure(twice.is_none(), || format!("{id} tells twice: {twice:?}"))?;
+        for account in told.keys() {
+            let open = rows.get(&Key::new(Table::Accounts, *account, "profile")).is_some();
+            let notice = Key::new(Table::Accounts, *account, format!("notice#{id}"));
+            ensure(!open || rows.contains_key(&notice), || format!("{id}: {account}: no notice"))?;
+        }
+        let due = match &seen.mailing.topic {
+            Topic::Policy { .. } => self.standing.reached_by(seen),
+            Topic::News { .. } => self.standing.agreed_to(seen),
+        };
+        let left_out = due.iter().find(|account| !told.contains_key(account));
+        ensure(seen.mailing.stopped || left_out.is_none(), || {
+            format!("{id} leaves out {left_out:?}")
+        })
+    }
+
+    /// Mail is stopped only where it came back, or somebody complained.
+    fn stopped_for_a_reason(&self, rows: &Rows, sent: &[Sent]) -> Result<(), String> {
+        let back = sent.iter().filter(|one| one.fate.stops());
+        let back: BTreeSet<_> = back.map(|one| (one.account, one.to.as_str())).collect();
+        for account in all::<Account>(rows, Table::Accounts, "profile")? {
+            let stopped = account.email.as_deref().filter(|_| account.mail_stopped_at.is_some());
+            let groundless = stopped.filter(|to| !back.contains(&(account.id, *to)));
+            ensure(groundless.is_none(), || format!("no mail to {groundless:?} any more"))?;
         }
         Ok(())
     }
@@ -110,7 +181,7 @@ pub(super) fn unrest(rows: &Rows) -> Result<Option<String>, String> {
     let mails: Vec<Mail> = all(rows, Table::Accounts, "mail#")?;
     let mailings: Vec<Mailing> = all(rows, Table::Operations, "mlg_")?;
     let entry = rows.keys().find(|key| key.pk == "agenda" && key.sk.contains("#eml_"));
-    let going = mailings.iter().all(|mailing| mailing.due_at.is_some());
+    let going = mailings.is_empty() || mailings.iter().any(|mailing| mailing.due_at.is_some());
     let going = going.then(|| "a mailing goes on".to_owned());
     let mail = mails.first().map(|mail| format!("{} is in the outbox", mail.id));
     Ok(mail.or_else(|| entry.map(|key| format!("{} is on the agenda", key.sk))).or(going))
@@ -118,16 +189,4 @@ pub(super) fn unrest(rows: &Rows) -> Result<Option<String>, String> {
 
 fn is_mail(write: &Write) -> bool {
     write.key.sk.starts_with("mail#")
-}
-
-/// Whether its account is being erased, or what it asks is not asked any more.
-fn is_superfluous(rows: &Rows, mail: &Mail) -> Result<bool, String> {
-    let of = |sk| rows.get(&Key::new(Table::Accounts, mail.account, sk));
-    let account: Option<Account> = of("profile").map(parse).transpose()?;
-    if !account.is_some_and(|account| account.is_open()) {
-        return Ok(true);
-    }
-    let Letter::ConfirmEmail { request } = mail.letter else { return Ok(false) };
-    let new: Option<NewEmail> = of("new_email").map(parse).transpose()?;
-    Ok(new.is_none_or(|new| new.id != request || new.confirmed_at.is_some()))
 }
