@@ -15,9 +15,9 @@ use std::{
 use reverie_tests::sim::{Mutant, Outcome, Plan, Report, minimal, run, run_embedded};
 
 /// How many histories a plain `cargo test` runs.
-const HISTORIES: u64 = 200;
+const HISTORIES: u64 = 120;
 /// How many of them over the embedded stack.
-const EMBEDDED_HISTORIES: u64 = 20;
+const EMBEDDED_HISTORIES: u64 = 15;
 /// Within how many histories a planted bug must show.
 const SOON: u64 = 300;
 

@@ -11,6 +11,8 @@ pub(super) struct Desk(Mutex<Papers>);
 #[derive(Debug, Default)]
 struct Papers {
     people: Vec<AccountId>,
+    /// Those of them who have asked for their erasure, or are about to.
+    leaving: Vec<AccountId>,
     orders: Vec<(String, AccountId)>,
     mailings: Vec<String>,
 }
@@ -22,6 +24,14 @@ impl Desk {
 
     pub(super) fn people(&self) -> Vec<AccountId> {
         self.papers().people.clone()
+    }
+
+    pub(super) fn leaves(&self, account: AccountId) {
+        self.papers().leaving.push(account);
+    }
+
+    pub(super) fn leaving(&self) -> Vec<AccountId> {
+        self.papers().leaving.clone()
     }
 
     pub(super) fn ordered(&self, id: String, account: AccountId) {

@@ -10,7 +10,7 @@ mod submitting;
 use std::time::Duration;
 
 use http::Method;
-use reverie_domain::random;
+use reverie_domain::{ids::AccountId, random};
 use tokio::time::sleep;
 
 use self::{leaving::Receipt, signing_in::Joining, submitting::Submitted};
@@ -22,6 +22,8 @@ use super::{
 /// A person, and what they know.
 pub(super) struct Person {
     client: Client,
+    /// The guest's account with which they began.
+    account: Option<AccountId>,
     /// What was submitted: the key, the body, and the id if it is known.
     submitted: Vec<Submitted>,
     /// Exports that were asked for.
@@ -44,6 +46,7 @@ impl Person {
     pub(super) fn new(world: World, name: String) -> Self {
         Self {
             client: Client::new(world, name),
+            account: None,
             submitted: Vec::new(),
             exports: Vec::new(),
             signed_in: false,
@@ -101,9 +104,8 @@ impl Person {
             return Ok(false);
         }
         self.client.token = guest["token"].as_str().unwrap_or_default().to_owned();
-        if let Some(account) = guest["account"]["id"].as_str().and_then(|id| id.parse().ok()) {
-            self.client.world.desk.has_come(account);
-        }
+        self.account = guest["account"]["id"].as_str().and_then(|id| id.parse().ok());
+        self.account.into_iter().for_each(|account| self.client.world.desk.has_come(account));
         Ok(true)
     }
 

@@ -14,7 +14,7 @@ impl Operator {
         let known = some(&desk.orders()).filter(|_| random::number().is_multiple_of(4));
         let (copy_of, account) = match known {
             Some((order, account)) => (Some(order), account),
-            None => match some(&desk.people()) {
+            None => match self.somebody() {
                 Some(account) => (None, account),
                 None => return Ok(()),
             },
@@ -37,6 +37,13 @@ impl Operator {
             desk.ordered(id, account);
         }
         Ok(())
+    }
+
+    /// Rather somebody who leaves: an order that comes late is the harder one.
+    fn somebody(&self) -> Option<AccountId> {
+        let desk = &self.client.world.desk;
+        let leaving = some(&desk.leaving()).filter(|_| !random::number().is_multiple_of(3));
+        leaving.or_else(|| some(&desk.people()))
     }
 
     /// Confirms an order, which the one who proposed it cannot.

@@ -18,6 +18,7 @@ impl Person {
             false => None,
         };
         self.leaves = true;
+        self.account.into_iter().for_each(|account| self.client.world.desk.leaves(account));
         let admission = self.admission();
         let mut twin = self.client.twin();
         let (submission, erasure) = (
