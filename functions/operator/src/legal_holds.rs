@@ -140,8 +140,7 @@ pub(crate) async fn list(
     let (limit, before) = (page.limit()?, page.position()?);
     act(&app, operator.line(&app, "legal_hold.list"), &[]).await?;
     let holds = legal_holds::list(&*app.tables, before, limit).await?;
-    let last = holds.last().map(|one| one.id).filter(|_| holds.len() >= limit as usize);
-    Ok(Json(Page::new(holds.into_iter().map(View::from).collect(), last)))
+    Ok(Json(Page::found(holds, limit, |one| one.id, View::from)))
 }
 
 /// An order and its copy. Whoever gets a link to the copy has a line of their own in the audit log.

@@ -92,8 +92,7 @@ pub(crate) async fn list(
     let (limit, before) = (page.limit()?, page.position()?);
     act(&app, operator.line(&app, "mailing.list"), &[]).await?;
     let found = mailings::list(&*app.tables, before, limit).await?;
-    let last = found.last().map(|one| one.id).filter(|_| found.len() >= limit as usize);
-    Ok(Json(Page::new(found.into_iter().map(View::new).collect(), last)))
+    Ok(Json(Page::found(found, limit, |one| one.id, View::new)))
 }
 
 /// Sends news, once, to everybody who has an address and agrees to such mail when it is sent: never to guests,

@@ -118,10 +118,8 @@ pub(crate) async fn list(
     let (limit, before) = (page.limit()?, page.position()?);
     act(&app, operator.line(&app, "subject_request.list"), &[]).await?;
     let requests = subject_requests::list(&*app.tables, before, limit).await?;
-    let last = requests.last().map(|one| one.id).filter(|_| requests.len() >= limit as usize);
     let now = app.now();
-    let items = requests.into_iter().map(|request| View::new(now, request)).collect();
-    Ok(Json(Page::new(items, last)))
+    Ok(Json(Page::found(requests, limit, |one| one.id, |request| View::new(now, request))))
 }
 
 /// Writes down what somebody asked for by mail. It is due one month after it came.

@@ -61,6 +61,18 @@ impl<T> Page<T> {
         let next_cursor = last.map(|last| URL_SAFE_NO_PAD.encode(last.to_string()));
         Self { items, next_cursor }
     }
+
+    /// A page of what was found for `limit`: after fewer, there are no more. `place` is where the next one goes on.
+    #[must_use]
+    pub fn found<F, P: ToString>(
+        found: Vec<F>,
+        limit: u32,
+        place: impl Fn(&F) -> P,
+        view: impl Fn(F) -> T,
+    ) -> Self {
+        let last = found.last().map(place).filter(|_| found.len() >= limit as usize);
+        Self::new(found.into_iter().map(view).collect(), last)
+    }
 }
 
 #[cfg(test)]
