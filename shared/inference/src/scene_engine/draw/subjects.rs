@@ -128,13 +128,18 @@ fn group(stage: &mut Stage<'_>, shot: &Shot, index: usize, subject: &Subject, sh
     }
 }
 
-/// Where one of them is at a time: its shift, its turn, and whether it looks to the left.
-fn pose(subject: &Subject, aspect: f32, time: f32, share: f32, each: i32) -> (f32, f32, f32, bool) {
-    let pace = match subject.speed {
+/// How fast it moves, beside the usual.
+fn pace(speed: Speed) -> f32 {
+    match speed {
         Speed::Slow => 0.5,
         Speed::Medium => 1.0,
         Speed::Fast => 1.7,
-    };
+    }
+}
+
+/// Where one of them is at a time: its shift, its turn, and whether it looks to the left.
+fn pose(subject: &Subject, aspect: f32, time: f32, share: f32, each: i32) -> (f32, f32, f32, bool) {
+    let pace = pace(subject.speed);
     let way = (share - 0.5) * pace;
     let beat = time * pace * 2.6 + each as f32 * 1.3;
     match subject.motion {
@@ -164,7 +169,9 @@ fn one(
     // What stands does not leave the ground that is seen.
     let dy = if subject.motion == Motion::Circle && !floats { dy * 0.4 } else { dy };
     let moves = subject.motion != Motion::Still;
-    let phase = time * if moves { 1.0 } else { 0.35 } + each as f32 * 0.37;
+    // Legs and wings keep up with the way, though not as much as it changes.
+    let stir = if moves { 0.4 + 0.6 * pace(subject.speed) } else { 0.35 };
+    let phase = time * stir + each as f32 * 0.37;
     let hover = if floats { 0.008 * (time * 1.6 + each as f32).sin() } else { 0.0 };
     let mut pen = stage.at(1.0);
     if !floats && subject.shape != Shape::Boat {
