@@ -3,8 +3,11 @@
 #[path = "sign_in/providers.rs"]
 mod providers;
 
+use std::sync::Arc;
+
 use reqwest::{Method, StatusCode};
-use reverie_tests::{Browser, Client, browser::redirect};
+use reverie::local::Between;
+use reverie_tests::{Browser, Client, browser::redirect, paused::Pause};
 use serde_json::{Value, json};
 
 use crate::TestApp;
@@ -234,5 +237,34 @@ async fn the_same_person_signs_in_twice_at_once() {
     );
     assert_eq!([one, other], ["done", "done"]);
     assert_eq!(me(&mut here).await["id"], me(&mut there).await["id"]);
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_guest_joins_twice_at_once() {
+    let pause = Pause::before("get wallet");
+    let app = TestApp::start_with(|config| {
+        let pause = pause.clone();
+        config.worker = false;
+        config.between = Some(Between(Arc::new(move |_, ports| pause.ports(ports))));
+    })
+    .await;
+    let mut here = browser(&app);
+    assert_eq!(here.sign_in("ada@example.com", "Ada").await, "done");
+    let mut there = guest(&app).await;
+    let mut twin = there.clone();
+    // One has read the guest and not yet its wallet when the other closes it.
+    let slow = tokio::spawn(async move {
+        let outcome = there.sign_in("ada@example.com", "Ada").await;
+        (there, outcome)
+    });
+    pause.reached().await;
+    assert_eq!(twin.sign_in("ada@example.com", "Ada").await, "done");
+    pause.go_on();
+    let (mut there, outcome) = slow.await.unwrap();
+    assert_eq!(outcome, "done");
+    for browser in [&mut there, &mut twin] {
+        assert_eq!(me(browser).await["id"], me(&mut here).await["id"]);
+    }
     app.stop().await;
 }
