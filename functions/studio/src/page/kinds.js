@@ -15,7 +15,7 @@ const KINDS = {
     example: "A small boat sails to the right over a calm sea at sunset",
     missing: "Write what should be seen.",
     making: "Drawing",
-    ideas: ["A red ball rolls over a meadow", "A black cat in the city at night", "Three birds over mountains at sunset", "A rocket flies into space"],
+    ideas: ["A red ball rolls over a meadow", "A black cat in the city at night", "A red dragon over mountains at sunset", "A steam train in the snow"],
   },
 };
 

@@ -11,12 +11,19 @@ SHAPES = {
     "plane": "plane,airplane,aeroplane,jet,aircraft,airliner", "balloon": "balloon,hot air balloon,air balloon,party balloon",
     "ball": "ball,beach ball,sphere,football,bubble gum ball,orb", "tree": "tree,oak,pine,maple,willow,palm tree,birch",
     "house": "house,cottage,cabin,hut,home,farmhouse,barn", "flower": "flower,rose,tulip,daisy,sunflower,poppy,lily",
+    "horse": "horse,pony,deer,stag,unicorn,donkey,zebra,camel,cow,goat,sheep,giraffe,foal,moose", "elephant": "elephant,mammoth,rhino,hippo,baby elephant",
+    "bear": "bear,panda,polar bear,teddy bear,grizzly,gorilla,bear cub", "rabbit": "rabbit,bunny,hare,mouse,squirrel,hedgehog,hamster",
+    "frog": "frog,toad,tree frog,bullfrog", "turtle": "turtle,tortoise,sea turtle,crab,snail", "dragon": "dragon,dinosaur,wyvern,crocodile,lizard,t-rex",
+    "jellyfish": "jellyfish,octopus,squid,medusa", "bicycle": "bicycle,bike,motorbike,motorcycle,moped,scooter,tricycle",
+    "train": "train,tram,locomotive,steam train,subway train,express train", "lantern": "lantern,paper lantern,lamp,street lamp,candle,torch,lampion",
+    "cup": "cup,mug,teapot,coffee cup,bowl,glass", "umbrella": "umbrella,parasol,brolly", "kite": "kite,box kite", "planet": "planet,ringed planet,big moon,alien world,earth globe",
 }  # fmt: skip
 PLURAL = {"fish": "fish", "butterfly": "butterflies", "man": "men", "woman": "women", "child": "children", "person": "people", "puppy": "puppies",
           "monarch butterfly": "monarch butterflies", "old man": "old men", "machine man": "machine men", "kitty": "kitties", "poppy": "poppies",
           "lily": "lilies", "daisy": "daisies", "ferry": "ferries", "goldfish": "goldfish", "clownfish": "clownfish", "trout": "trout",
           "salmon": "salmon", "aircraft": "aircraft", "spacecraft": "spacecraft", "party balloon": "party balloons", "bus": "buses",
-          "tabby": "tabbies", "birch": "birches"}  # fmt: skip
+          "tabby": "tabbies", "birch": "birches", "deer": "deer", "sheep": "sheep", "mouse": "mice", "bunny": "bunnies", "pony": "ponies",
+          "jellyfish": "jellyfish", "squid": "squid", "octopus": "octopuses", "torch": "torches", "glass": "glasses", "moose": "moose", "grizzly": "grizzlies"}  # fmt: skip
 COLOURS = {
     "red": "red,crimson,scarlet,ruby,cherry red,bright red,dark red", "orange": "orange,amber,tangerine,ginger,copper",
     "yellow": "yellow,lemon yellow,bright yellow,sunny yellow", "green": "green,emerald,lime,olive,dark green,mint,jade",

@@ -3,7 +3,8 @@
     python prompts_blind.py [PACKAGE_FOLDER] [--set blind|strangers]
 
 `prompts_blind.jsonl` was written and hashed before the first training, by the author of the corpus; `prompts_strangers.jsonl` by a writer
-who had seen nothing of this folder.
+who had seen nothing of this folder. When there were more shapes, somebody who had not seen the corpus either added
+what they are in the prompts of strangers to the labels; the prompts stayed.
 """
 
 import argparse

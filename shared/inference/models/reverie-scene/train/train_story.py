@@ -88,10 +88,8 @@ def loss_of(model, batch):
 
 
 def train(model, rng, a, unwanted):
-    tower = [p for p in model.tower.parameters()]
-    groups = [{"params": tower, "share": 1}, {"params": list(model.out.parameters()), "share": 4}]
-    optimizer = torch.optim.AdamW(groups, a.rate, weight_decay=0.01, fused=True)
-    start, step, total = time.monotonic(), 0, 0.0
+    learning = minilm.Learning(model, a.rate, faster=4, norm=1.0)
+    start, total = time.monotonic(), 0.0
     while True:
         rows = sorted(rows_of(rng, a.batch * SORTED, unwanted), key=lambda row: len(row[0]) + len(row[1]))
         chunks = [rows[k : k + a.batch] for k in range(0, len(rows), a.batch)]
@@ -99,20 +97,30 @@ def train(model, rng, a, unwanted):
         for chunk in chunks:
             done = (time.monotonic() - start) / (60 * a.minutes)
             if done >= 1:
-                return step
-            for group in optimizer.param_groups:
-                group["lr"] = a.rate * group["share"] * min(1, (step + 1) / 100) * (1 - done)
+                return learning.steps
             with torch.autocast("cpu", torch.bfloat16, enabled=a.bf16):
                 loss = loss_of(model, batch_of(chunk))
-            optimizer.zero_grad()
-            loss.backward()
-            nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-            optimizer.step()
-            step += 1
+            learning.step(loss, done)
             total += float(loss.detach())
-            if step % 50 == 0:
-                print(f"step {step} {time.monotonic() - start:.0f} s loss {total / 50:.4f}", flush=True)
+            if learning.steps % 50 == 0:
+                print(f"step {learning.steps} {time.monotonic() - start:.0f} s loss {total / 50:.4f}", flush=True)
                 total = 0.0
+
+
+def go_on(model, kept):
+    """From weights of a training whose vocabulary may have had fewer tokens, which keep what they mean."""
+    mine, weights = model.state_dict(), kept["weights"]
+    known = [(at, kept["tokens"].index(token)) for at, token in enumerate(TOKENS) if token in kept["tokens"]]
+    here, there = (torch.tensor(places) for places in zip(*known))
+    for name, value in weights.items():
+        if value.shape == mine[name].shape:
+            mine[name] = value
+            continue
+        # Of words come before those of tokens, if there are any.
+        words = mine[name].shape[0] - len(TOKENS)
+        mine[name][:words] = value[:words]
+        mine[name][words + here] = value[words + there]
+    model.load_state_dict(mine)
 
 
 def export(model, path):
@@ -165,13 +173,13 @@ def main():
     unwanted = {prompts_blind.plain(case["prompt"]) for name in prompts_blind.SETS for case in prompts_blind.cases(name)}
     model = Writer()
     if a.start:
-        model.load_state_dict(torch.load(a.start, map_location="cpu", weights_only=True))
+        go_on(model, torch.load(a.start, map_location="cpu", weights_only=True))
     else:
         minilm.pretrained(model.tower)
     steps = train(model, random.Random(a.seed), a, unwanted)
     model.eval()
     if a.keep:
-        torch.save(model.state_dict(), a.keep)
+        torch.save({"tokens": TOKENS, "weights": model.state_dict()}, a.keep)
     with torch.no_grad():
         held = [batch_of(rows) for rows in np.array_split(np.array(rows_of(random.Random(a.seed + 1000), 960), dtype=object), 20)]
         fresh = float(np.mean([float(loss_of(model, batch)) for batch in held]))

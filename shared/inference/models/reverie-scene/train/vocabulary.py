@@ -27,7 +27,10 @@ SHOT = {
     "camera": "any static pan_left pan_right zoom_in zoom_out dolly orbit".split(),
 }
 SUBJECT = {
-    "shape": "any cat dog bird fish butterfly whale person robot car boat rocket plane balloon ball tree house flower".split(),
+    "shape": (
+        "any cat dog bird fish butterfly whale person robot car boat rocket plane balloon ball tree house flower horse elephant bear "
+        "rabbit frog turtle dragon jellyfish bicycle train lantern cup umbrella kite planet"
+    ).split(),
     "colour": "any red orange yellow green blue purple pink brown black white grey gold".split(),
     "count": "any 1 2 3 4 5 6 many".split(),
     "position": "any left centre right".split(),
