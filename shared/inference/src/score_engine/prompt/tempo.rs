@@ -18,10 +18,9 @@ const WIDEST_RANGE: f64 = 1.5;
 const NUMBER: &str = r"(\d{1,3}(?:[.,]\d{1,2})?)";
 /// Before a number that stands by itself: it is no part of a name, a date or another number.
 const LEFT: &str = r"(?:^|[^\w.,/#-]|\D,)";
-const MINUTE: &str =
-    r"(?:/|per |an? |each |every |to the |in an? |pro |par |por |al |na |в )?m(?:in|\b)";
+const PER: &str = r"(?:/|per |an? |each |every |to the |in an? |pro |par |por |al |na )";
 const UNIT: &str = r"(?: ?-?ish)? ?(?:b\. ?p\. ?m|bpm|bmp|pbm|бпм|拍|battements|battiti|pulsaciones|batidas|schläge|slagen|uderze|удар";
-const LABEL: &str = r"(?:\bb\.p\.m\.|bpm|\btempo|\btmepo|\btiempo|темп|テンポ|速度|\bmetronome?|\bm\.?m\b|\bspeed|\bclick|\bpulse)";
+const LABEL: &str = r"(?:\bb\.p\.m\.|bpm|\btempo|\btmepo|\btiempo|темп|テンポ|速度|\bmetronome?|\bm\.?m\b|\bclick|\bpulse)";
 const FILLER: &str = r"(?:[ .:=~\[à是は]|\b(?:of|is|at|on|to|a|auf|por|de|set|about|around|approx|roughly|circa|ca|etwa|um|mark|marking|should|be)\b)*";
 /// After a number that has no unit.
 const END: &str =
@@ -54,7 +53,7 @@ static PATTERNS: LazyLock<Vec<(Regex, Meaning)>> = LazyLock::new(|| {
 
 /// What says most about its number comes first.
 fn sources() -> Vec<(String, Meaning)> {
-    let unit = format!("{UNIT}|(?:beats?|pulses?|clicks?)? ?{MINUTE})");
+    let unit = format!(r"{UNIT}|(?:beats?|pulses?|clicks?) ?{PER}?m(?:in|\b)|{PER}min)");
     let changed = r"\b(?:make (?:it|that)|go with|(?:down|up) to|rather|better)(?: about| at)? ";
     let notes = NOTES.iter().map(|(note, length)| {
         (
@@ -78,7 +77,7 @@ fn sources() -> Vec<(String, Meaning)> {
         ),
         (format!("{LEFT}{NUMBER}{unit}"), Meaning::Times(1.0)),
         (format!(r"{LABEL}{FILLER}{NUMBER}\b"), Meaning::Times(1.0)),
-        (format!("(?:^|[,;:@~]|\\b(?:at|around|about|to)) ?{NUMBER}{END}"), Meaning::Bare),
+        (format!(r"(?:^|\D[,;:]|[@~]|\b(?:at|around|about|set to)) ?{NUMBER}{END}"), Meaning::Bare),
         (format!("{LEFT}{NUMBER} {GENRE}"), Meaning::Bare),
         (format!("\\b{GENRE}(?: at)? {NUMBER}{END}"), Meaning::Bare),
     ];
@@ -212,6 +211,11 @@ mod tests {
             "100 cellos",
             "120 seconds of strings",
             "a drive at 90 mph",
+            "a drone of 90 minutes",
+            "60 min of rain on a roof",
+            "for a 100 m sprint",
+            "the train leaves at 12:55, sad strings",
+            "a countdown from 100 to 60, tense",
             "vinyl at 45 rpm",
             "drone at 432 Hz",
             "Route 66: twangy guitar",
