@@ -2,6 +2,8 @@
 
 #[path = "http/erasure.rs"]
 mod erasure;
+#[path = "http/expiry.rs"]
+mod expiry;
 #[path = "http/exports.rs"]
 mod exports;
 #[path = "http/films.rs"]

@@ -1,9 +1,7 @@
 //! Who is signed in where, and how that ends.
 
-use jiff::SignedDuration;
 use reqwest::{Method, StatusCode};
-use reverie_store::accounts::{ABSOLUTE, IDLE};
-use reverie_tests::{Client, moved::MovedClock, send};
+use reverie_tests::{Client, send};
 use serde_json::{Value, json};
 
 use crate::TestApp;
@@ -65,32 +63,5 @@ async fn all_sessions_end_at_once_and_those_of_others_stay() {
     assert_eq!(guest.delete("/v1/sessions").await.status, StatusCode::NO_CONTENT);
     guest.get("/v1/sessions").await.problem(401, "unauthorized");
     assert_eq!(sessions(&other).await.len(), 1);
-    app.stop().await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_session_ends_when_it_is_not_used_and_at_some_time_though_it_is() {
-    let clock = MovedClock::default();
-    let app = TestApp::start_with(|config| {
-        config.worker = false;
-        config.between = Some(clock.between());
-    })
-    .await;
-    let day = SignedDuration::from_hours(24);
-    let unused = app.guest().await;
-    clock.on(IDLE - day);
-    unused.get("/v1/me").await.expect(StatusCode::OK);
-    clock.on(IDLE + day);
-    unused.get("/v1/me").await.problem(401, "unauthorized");
-
-    let used = app.guest().await;
-    let mut age = SignedDuration::ZERO;
-    while age + day * 20 < ABSOLUTE {
-        clock.on(day * 20);
-        age += day * 20;
-        used.get("/v1/me").await.expect(StatusCode::OK);
-    }
-    clock.on(ABSOLUTE - age + day);
-    used.get("/v1/me").await.problem(401, "unauthorized");
     app.stop().await;
 }

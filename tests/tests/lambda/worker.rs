@@ -30,8 +30,10 @@ async fn it_makes_a_track_and_stops_when_told() {
 async fn it_says_what_it_makes() {
     let app = TestApp::without_worker().await;
     let objects = &app.local().ports().objects;
-    let told = || async { objects.get(CATALOGUE_KEY, CATALOGUE_MOST_BYTES).await.unwrap() };
+    // Unlike the real one, the embedded S3 can be read in the middle of a write: the checksum is wrong then.
+    let told = || async { objects.get(CATALOGUE_KEY, CATALOGUE_MOST_BYTES).await.ok().flatten() };
     let wanted = told().await;
+    assert!(wanted.is_some());
     for before in [None, Some("[]")] {
         objects.delete(&[CATALOGUE_KEY.to_owned()]).await.unwrap();
         if let Some(before) = before {
