@@ -1,13 +1,16 @@
 //! The people of the matrix and their things.
 
-use reqwest::{Method, StatusCode};
+#[path = "world/calls.rs"]
+mod calls;
+#[path = "world/things.rs"]
+mod things;
+
 use std::collections::BTreeMap;
 
 use futures::lock::Mutex;
 use jiff::Timestamp;
-use reverie_api::{email_token, unsubscribe_token};
+use reqwest::StatusCode;
 use reverie_domain::{
-    consent::TEXT_VERSION,
     ids::{
         ErasureId, ExportId, GenerationId, KeyId, LegalHoldId, MailingId, SessionId,
         SubjectRequestId, UploadId,
@@ -15,13 +18,17 @@ use reverie_domain::{
     policy::Policies,
     scope::Scope,
 };
-use reverie_store::{
-    Record,
-    accounts::{Device, Identity, Session, new_email},
-};
-use reverie_tests::{Answer, Browser, Client, send};
-use serde_json::{Value, json};
+use reverie_tests::Client;
+use serde_json::json;
 
+pub(super) use self::calls::call;
+use self::{
+    calls::order,
+    things::{
+        another_session, asked_for_email, export, id, new_key, quote, signed_in, unsubscribe,
+        upload, uploaded,
+    },
+};
 use crate::TestApp;
 
 /// A prompt and a label that nobody but the owner may ever see.
@@ -210,154 +217,4 @@ impl World {
             _ => &self.finished,
         }
     }
-}
-
-/// A body that the operation takes from anybody.
-fn body(operation: &str) -> Option<Value> {
-    Some(match operation {
-        "POST /v1/generations" | "POST /v1/quotes" | "POST /v1/sketches" => {
-            json!({"kind": "music", "prompt": "anybody's", "seconds": 5})
-        }
-        "PATCH /v1/generations/{id}" => {
-            let soon = jiff::Timestamp::now() + jiff::SignedDuration::from_hours(1);
-            json!({"expires_at": soon})
-        }
-        "PATCH /v1/me" => json!({"name": "anybody"}),
-        "POST /v1/me/email" => json!({"email": "another@example.com"}),
-        "POST /v1/auth/pending" => json!({"action": "separate"}),
-        "POST /v1/api-keys" => json!({"name": "anybody's", "scopes": ["credits:read"]}),
-        "PUT /v1/me/consents" => json!({
-            "text_version": TEXT_VERSION,
-            "decisions": [{"purpose": "improvement", "granted": false}],
-        }),
-        "POST /v1/operator/subject-requests" => {
-            json!({"kind": "appeal", "reference": "a mail"})
-        }
-        "PATCH /v1/operator/subject-requests/{id}" => json!({"outcome": "granted"}),
-        "PUT /v1/operator/subject-requests/{id}/extension" => json!({"reason": "complexity"}),
-        "POST /v1/operator/mailings" => json!({"subject": "news", "text": "anybody's"}),
-        "POST /v1/operator/legal-holds/{id}/release" => json!({"secret": true}),
-        "PUT /v1/me/limits" => json!({"per_job": 1_000}),
-        "PUT /v1/me/preferences" => json!({"seconds": 30}),
-        "POST /v1/uploads" => json!({"content_type": "image/png", "bytes": 100}),
-        _ => return None,
-    })
-}
-
-/// Calls an operation at a path of it.
-pub(super) async fn call(caller: &Client, operation: &str, path: &str) -> Answer {
-    let (method, _) = operation.split_once(' ').expect("METHOD /path");
-    let (path, token) = path.split_once("?token=").unwrap_or((path, ""));
-    let method: Method = method.parse().expect("a method");
-    let query = if operation == "DELETE /v1/me" { "?confirm=erase" } else { "" };
-    let request = caller.request(method, &format!("{path}{query}"));
-    if operation == "POST /v1/unsubscribe/{token}" {
-        return send(request.body("List-Unsubscribe=One-Click")).await;
-    }
-    if operation == "PUT /v1/me/email" {
-        return send(request.json(&json!({ "token": token }))).await;
-    }
-    if operation == "POST /v1/operator/legal-holds" {
-        return send(request.json(&order(token))).await;
-    }
-    send(match body(operation) {
-        Some(body) => request.json(&body),
-        None => request,
-    })
-    .await
-}
-
-/// An order about this account.
-fn order(account: &str) -> Value {
-    json!({
-        "account": account, "kind": "freeze", "reference": "a file", "reason": "a court", "secret": true,
-    })
-}
-
-fn id(thing: &Value) -> String {
-    thing["id"].as_str().expect("an id").to_owned()
-}
-
-async fn new_key(client: &Client, scopes: &[&str]) -> Value {
-    let body = json!({"name": "a program", "scopes": scopes});
-    client.post("/v1/api-keys", body).await.expect(StatusCode::CREATED)
-}
-
-/// The guest as somebody who signs in by two providers.
-async fn signed_in(app: &TestApp, guest: Client) -> Client {
-    let mut browser = Browser::new(&guest.base);
-    let token = guest.token.clone().expect("a token");
-    browser.keep("reverie", token);
-    assert_eq!(browser.sign_in("owner@example.com", SECRET).await, "done");
-    let token = browser.cookie("reverie").map(str::to_owned);
-    let me = browser.get("/v1/me").await.expect(StatusCode::OK);
-    let second = Identity {
-        account: me["id"].as_str().expect("an id").parse().expect("an account"),
-        provider: "other".to_owned(),
-        subject: SECRET.to_owned(),
-        subject_hash: "0".repeat(64),
-        email: None,
-        email_hash: None,
-        linked_at: jiff::Timestamp::now(),
-    };
-    let writes = second.link(&[]).expect("rows");
-    app.local().ports().tables.write(&writes).await.expect("it is written");
-    Client { token, ..guest }
-}
-
-/// A session of the same account on another device.
-async fn another_session(app: &TestApp, client: &Client) -> String {
-    let me = client.get("/v1/me").await.expect(StatusCode::OK);
-    let account = me["id"].as_str().expect("an id").parse().expect("an account");
-    let now = jiff::Timestamp::now();
-    let session = Session::begin(now, account, "0".repeat(64), Device::default());
-    let write = session.create().expect("a row");
-    app.local().ports().tables.write(&[write]).await.expect("it is written");
-    session.id.to_string()
-}
-
-/// The token of a mail to them; two decisions, so that there are pages of them.
-async fn unsubscribe(app: &TestApp, client: &Client) -> String {
-    let decisions = ["improvement", "marketing_email"];
-    let decisions = decisions.map(|purpose| json!({"purpose": purpose, "granted": true}));
-    let body = json!({"text_version": TEXT_VERSION, "decisions": decisions});
-    let put = client.request(Method::PUT, "/v1/me/consents").json(&body);
-    send(put).await.expect(StatusCode::OK);
-    let me = client.get("/v1/me").await.expect(StatusCode::OK);
-    let account = me["id"].as_str().expect("an id").parse().expect("an account");
-    unsubscribe_token(app.local().settings(), account)
-}
-
-async fn asked_for_email(app: &TestApp, client: &Client) -> String {
-    let body = json!({"email": "new@example.com"});
-    client.post("/v1/me/email", body).await.expect(StatusCode::ACCEPTED);
-    let me = client.get("/v1/me").await.expect(StatusCode::OK);
-    let account = me["id"].as_str().expect("an id").parse().expect("an id");
-    let asked = new_email(&*app.local().ports().tables, account).await.expect("an answer");
-    email_token(app.local().settings(), &asked.expect("a request"))
-}
-
-async fn export(client: &Client) -> String {
-    id(&client.post("/v1/me/exports", Value::Null).await.expect(StatusCode::ACCEPTED))
-}
-
-async fn quote(client: &Client, prompt: &str) -> String {
-    let body = json!({"kind": "music", "prompt": prompt, "seconds": 5});
-    id(&client.post("/v1/quotes", body).await.expect(StatusCode::CREATED))
-}
-
-async fn upload(client: &Client) -> String {
-    let body = json!({"content_type": "image/png", "bytes": 100});
-    id(&client.post("/v1/uploads", body).await.expect(StatusCode::CREATED))
-}
-
-/// An upload whose file is there and not checked yet.
-async fn uploaded(client: &Client) -> String {
-    let mut png = std::io::Cursor::new(Vec::new());
-    image::RgbImage::new(8, 8).write_to(&mut png, image::ImageFormat::Png).expect("PNG");
-    let png = png.into_inner();
-    let body = json!({"content_type": "image/png", "bytes": png.len()});
-    let made = client.post("/v1/uploads", body).await.expect(StatusCode::CREATED);
-    assert_eq!(client.put(&made, "image/png", png).await, StatusCode::OK);
-    id(&made)
 }
