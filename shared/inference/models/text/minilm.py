@@ -159,6 +159,16 @@ class Learning:
         self.optimizer.step()
 
 
+def exported(path):
+    """The weights of a file whose model was exported with `whole_numbers`, to train on where nothing else is left: {name: values}."""
+    import onnx
+    from onnx import numpy_helper
+
+    found = {x.name: torch.from_numpy(numpy_helper.to_array(x).copy()) for x in onnx.load(str(path)).graph.initializer}
+    whole = {name: value.float() * found[f"{name.removesuffix('weight')}factor"] for name, value in found.items() if value.dtype == torch.int8}
+    return {name: whole.get(name, value) for name, value in found.items() if not name.endswith(".factor")}
+
+
 class WholeLinear(nn.Module):
     """A linear map whose weights are whole numbers of 8 bits, with a factor for each row."""
 

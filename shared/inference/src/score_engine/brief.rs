@@ -102,6 +102,8 @@ pub(crate) struct Track {
     pub(crate) melodic: bool,
     /// Most keys in one group.
     pub(crate) keys: usize,
+    /// Whether the wishes name its instrument.
+    pub(crate) asked: bool,
 }
 
 /// Where a bar stands in the form.

@@ -95,18 +95,21 @@ fn named(vocabulary: &Vocabulary, track: &Track) -> SketchTrack {
     }
 }
 
-/// The roles that play in a section: fewer at the ends, all in a chorus.
+/// The roles that play in a section: fewer at the ends, all in a chorus. Who asks for an instrument hears it in a verse,
+/// too, as a short piece has nothing else.
 fn playing(vocabulary: &Vocabulary, outline: &Outline, section: &str) -> Vec<String> {
     let lively = outline.energy >= 3;
-    let plays = |role: &str| match (section, role) {
-        ("intro", "lead" | "counter") | ("bridge" | "outro", "counter") => false,
+    let plays = |track: &Track, role: &str| match (section, role) {
+        ("intro", "lead" | "counter") => false,
+        ("verse" | "bridge" | "outro", "counter") => track.asked,
         ("intro", "drums" | "bass") | ("bridge", "drums") => lively,
-        ("verse", "counter") => false,
         _ => true,
     };
-    let all = || outline.tracks.iter().map(|track| &vocabulary.roles[usize::from(track.role)]);
-    let some: Vec<String> = all().filter(|role| plays(role)).cloned().collect();
-    if some.is_empty() { all().cloned().collect() } else { some }
+    let role = |track: &Track| vocabulary.roles[usize::from(track.role)].clone();
+    let all = || outline.tracks.iter().map(role);
+    let some: Vec<String> =
+        outline.tracks.iter().filter(|track| plays(track, &role(track))).map(role).collect();
+    if some.is_empty() { all().collect() } else { some }
 }
 
 fn intensity(outline: &Outline, section: &str) -> f64 {

@@ -38,6 +38,31 @@ fn a_number_of_beats_is_kept_to() {
 }
 
 #[test]
+fn whoever_is_asked_for_plays_even_in_a_short_piece() {
+    let planner = planner();
+    for (prompt, names) in [
+        ("piano, warm pad and cello", &["piano", "warm_pad", "cello"][..]),
+        ("violin, trumpet and flute", &["violin", "trumpet", "flute"]),
+        (
+            "clarinet, oboe, trumpet, piano, strings",
+            &["clarinet", "oboe", "trumpet", "piano", "strings"],
+        ),
+        ("harp, choir, strings and glockenspiel", &["harp", "choir", "strings", "glockenspiel"]),
+    ] {
+        for seed in 0..4 {
+            let sketch = sketch(&*planner, &MusicRequest { seed, ..request(prompt, 5.0) });
+            let playing: Vec<&str> = sketch
+                .tracks
+                .iter()
+                .filter(|track| sketch.sections.iter().any(|one| one.tracks.contains(&track.role)))
+                .map(|track| track.instrument.as_str())
+                .collect();
+            assert!(names.iter().all(|name| playing.contains(name)), "{prompt}: {playing:?}");
+        }
+    }
+}
+
+#[test]
 fn a_blues_has_twelve_bars() {
     let planner = planner();
     for seed in 0..6 {

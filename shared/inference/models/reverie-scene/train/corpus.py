@@ -37,8 +37,8 @@ COUNTS = {
 }  # fmt: skip
 MOTIONS = {
     "still": "standing still,not moving,resting,at rest,sleeping,waiting,parked,sitting quietly,motionless,sits,rests,stands there,hovering in place,asleep",
-    "left": "{V} left,{V} to the left,{V} leftwards,{V} from right to left,{V} leftward,{V} towards the left,{V} off to the left,{V} left across the frame,that goes left,crossing from the right to the left",
-    "right": "{V} right,{V} to the right,{V} rightwards,{V} from left to right,{V} rightward,{V} towards the right,{V} off to the right,{V} right across the screen,that should go right,crossing from the left to the right",
+    "left": "{V} left,{V} to the left,{V} leftwards,{V} from right to left,{V} leftward,{V} towards the left,{V} off to the left,{V} left across the frame,that goes left,crossing from the right to the left,coming in from the right,enters from the right,leaving the frame on the left,exits to the left,crosses the picture leftwards",
+    "right": "{V} right,{V} to the right,{V} rightwards,{V} from left to right,{V} rightward,{V} towards the right,{V} off to the right,{V} right across the screen,that should go right,crossing from the left to the right,coming in from the left,enters from the left,leaving the frame on the right,exits to the right,crosses the picture rightwards",
     "up": "rising,going up,climbing,ascending,{V} up,{V} upwards,lifting off,taking off,soaring upward,launching,shooting up,floats up,rises,climbs higher,flying up",
     "down": "falling,sinking,descending,going down,{V} down,{V} downwards,dropping,diving,landing,falls from above,comes down,sinks,drops",
     "circle": "circling,{V} in circles,going round and round,spinning around,{V} in a circle,orbiting,turning loops,circles",
@@ -141,7 +141,8 @@ def subject(rng):
         if labels["count"] != "1":
             noun = plural(noun)
     elif rng.random() < 0.1:
-        noun, number = plural(noun), rng.choice(["", "some", "the"])
+        labels["count"] = "many"
+        noun, number = plural(noun), rng.choice(["", "some", "several"])
     words = " ".join([number, *adjectives, noun]).strip()
     if labels["colour"] != "any" and rng.random() < 0.06:
         rest = " ".join([number, noun]).strip()

@@ -13,7 +13,7 @@ import json
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-SETS = ("blind", "strangers")
+SETS = ("blind", "strangers", "visitors")
 SUBJECT = ["colour", "count", "motion", "speed", "position"]
 SCENE = ["setting", "time", "weather", "particles", "camera", "transition", "length"]
 WHOLE = ["palette", "mood"]

@@ -1,6 +1,6 @@
 """Trains the writer of storyboards and exports story.onnx, pieces.txt and vocab.json.
 
-    python train_story.py [--minutes 40] [--keep FILE] [--start FILE]
+    python train_story.py [--minutes 40] [--keep FILE] [--start FILE|STORY.onnx]
 
 It begins from a network that knows English (`../../text/minilm.py`). The prompt's pieces see each other; the storyboard's tokens come
 after them and see the prompt and the tokens before. prompts_blind.jsonl and prompts_strangers.jsonl are only measured.
@@ -30,7 +30,7 @@ from vocabulary import IDS, PACKAGE, TOKENS
 import minilm  # isort: skip  (its folder is known since vocabulary)
 
 HERE = Path(__file__).resolve().parent
-WRITTEN = 0.6  # share of the training prompts that were written one by one
+WRITTEN = 0.8  # share of the training prompts that were written one by one
 SORTED = 16  # batches whose rows are sorted by length together
 FIRST = minilm.VOCABULARY
 
@@ -107,6 +107,13 @@ def train(model, rng, a, unwanted):
                 total = 0.0
 
 
+def kept(path):
+    """What `--keep` has kept, or the weights of a package's story.onnx beside its vocab.json."""
+    if path.suffix == ".onnx":
+        return {"tokens": json.loads(path.with_name("vocab.json").read_text())["tokens"], "weights": minilm.exported(path)}
+    return torch.load(path, map_location="cpu", weights_only=True)
+
+
 def go_on(model, kept):
     """From weights of a training whose vocabulary may have had fewer tokens, which keep what they mean."""
     mine, weights = model.state_dict(), kept["weights"]
@@ -165,7 +172,7 @@ def main():
     p.add_argument("--bf16", action="store_true", help="pays on a processor with AMX only")
     p.add_argument("--threads", type=int, default=1)
     p.add_argument("--keep", type=Path, help="where the weights are kept")
-    p.add_argument("--start", type=Path, help="weights that --keep has kept, to go on from")
+    p.add_argument("--start", type=Path, help="weights to go on from: what --keep has kept, or a package's story.onnx")
     p.add_argument("--out", type=Path, default=PACKAGE)
     a = p.parse_args()
     torch.manual_seed(a.seed)
@@ -173,7 +180,7 @@ def main():
     unwanted = {prompts_blind.plain(case["prompt"]) for name in prompts_blind.SETS for case in prompts_blind.cases(name)}
     model = Writer()
     if a.start:
-        go_on(model, torch.load(a.start, map_location="cpu", weights_only=True))
+        go_on(model, kept(a.start))
     else:
         minilm.pretrained(model.tower)
     steps = train(model, random.Random(a.seed), a, unwanted)

@@ -35,13 +35,13 @@ def events_of(song, start, seconds):
     return [(start + tick / midi.TICKS * step, order, message) for tick, order, message in midi.events_of(song)], plays
 
 
-def pieces(count, seed, bank, alone=False):
+def pieces(count, seed, bank, alone=False, tempi=(60, 176)):
     """Yields (samples, truth) of pieces of the corpus, with their ends; or of one track of each `alone`."""
     events, truths = [], []
     for n in range(count):
         rng = random.Random(f"known-{seed}-{n}")
         song, start = corpus.song(rng), n * (SECONDS + TAIL) + 0.3
-        song["bpm"] = rng.uniform(60, 176)  # as tasks.py asks for: whatever is usual for the style
+        song["bpm"] = rng.uniform(*tempi)  # as tasks.py asks for: whatever is usual for the style
         if alone:
             role = rng.choice(list(song["instruments"]))
             song["instruments"] = {role: song["instruments"][role]}

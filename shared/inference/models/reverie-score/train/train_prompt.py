@@ -226,7 +226,7 @@ def main():
     p.add_argument("--report", type=Path, default=HERE / "metrics.json")
     p.add_argument("--examples", type=Path, default=HERE / "prompt_logits.json")
     p.add_argument("--keep", type=Path, help="where the weights are kept before they are calibrated")
-    p.add_argument("--start", type=Path, help="weights that --keep has kept, to go on from")
+    p.add_argument("--start", type=Path, help="weights to go on from: what --keep has kept, or a package's prompt.onnx")
     p.add_argument("--minutes", type=float, default=60)
     p.add_argument("--batch", type=int, default=64)
     p.add_argument("--rate", type=float, default=1.5e-4)
@@ -241,7 +241,7 @@ def main():
     unwanted = frozenset(plain(case["prompt"]) for case in measured)
     model = Reader(prompts.SIZE)
     if a.start:
-        model.load_state_dict(torch.load(a.start, map_location="cpu", weights_only=True))
+        model.load_state_dict(minilm.exported(a.start) if a.start.suffix == ".onnx" else torch.load(a.start, map_location="cpu", weights_only=True))
     else:
         minilm.pretrained(model.tower)
     steps = train(model, random.Random(a.seed), a, unwanted)

@@ -60,7 +60,7 @@ impl Light {
                 hex(0xFFE9B0),
                 (0.22, 0.03),
                 hex(0xBE8C86),
-                hex(0xF5D6C4),
+                hex(0xFBEBE1),
                 hex(0xFF9F7C),
             ),
             TimeOfDay::Night => (

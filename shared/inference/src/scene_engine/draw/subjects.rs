@@ -206,14 +206,19 @@ fn one(
         if floats || rolls { Transform::from_translate(0.0, 0.5) } else { Transform::identity() };
     let mut pen = pen.within(to);
     let mut pen = pen.within(foot);
-    let colour = rgb(subject.colour).lit(light.subject);
+    // What has no hue would take on that of the light: a white cat at night would be a blue one.
+    let lit = match subject.colour {
+        Colour::White | Colour::Grey => light.subject.mix(Rgb::WHITE, 0.75),
+        _ => light.subject,
+    };
+    let colour = rgb(subject.colour).lit(lit);
     // Black on black would not be seen.
     let dark = light.is_night() && subject.colour == Colour::Black;
     let colour = if dark { colour.lighter(0.12) } else { colour };
     if light.is_night() && matches!(subject.colour, Colour::Black | Colour::Brown) {
         pen.glow(0.0, -0.5, 0.9, Rgb::hex(0xA9BCE8).alpha(0.3));
     }
-    let look = Look { colour, light: light.subject, phase, night: light.is_night(), moves };
+    let look = Look { colour, light: lit, phase, night: light.is_night(), moves };
     figures::draw(&mut pen, subject.shape, &look);
 }
 

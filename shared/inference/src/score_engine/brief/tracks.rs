@@ -30,6 +30,7 @@ pub(super) fn choose(
         cast = choice.band(preset);
     }
     let (hinted, asked) = (choice.hinted()?, choice.asked());
+    let wished: Vec<usize> = hinted.iter().chain(&asked).copied().collect();
     let only = match (hinted.is_empty(), wishes.explicit.solo) {
         (false, _) => hinted,
         (true, true) => asked.clone(),
@@ -46,7 +47,10 @@ pub(super) fn choose(
         .iter()
         .enumerate()
         .filter_map(|(role, instrument)| {
-            instrument.map(|instrument| track(vocabulary, role, instrument))
+            instrument.map(|instrument| Track {
+                asked: wished.contains(&instrument),
+                ..track(vocabulary, role, instrument)
+            })
         })
         .collect())
 }
@@ -258,14 +262,18 @@ impl Choice<'_> {
             })
     }
 
-    /// Gives each instrument a role. `twice` gives a lone one a second: whoever asks for a piano hears it play both the
-    /// tune and the chords.
+    /// Gives each instrument a role, and as many of them as can be. `twice` gives a lone one a second: whoever asks for
+    /// a piano hears it play both the tune and the chords.
     fn assign(&self, instruments: &[usize], cast: &mut Cast, twice: bool) {
+        let able: Vec<Vec<usize>> = instruments.iter().map(|index| self.roles_of(*index)).collect();
+        let mut held = vec![None; cast.len()];
+        for player in 0..instruments.len() {
+            seat(player, &able, &mut held, &mut vec![false; cast.len()]);
+        }
         let mut taken = vec![false; cast.len()];
-        for index in instruments {
-            let best = self.roles_of(*index).into_iter().find(|role| !taken[*role]);
-            if let Some(role) = best {
-                cast[role] = Some(*index);
+        for (role, player) in held.iter().enumerate() {
+            if let Some(player) = player {
+                cast[role] = Some(instruments[*player]);
                 taken[role] = true;
             }
         }
@@ -322,6 +330,27 @@ impl Choice<'_> {
     }
 }
 
+/// Gives a player the first free role of those that it is able to play; or else one whose holder can move to another,
+/// which is an augmenting path of bipartite matching (Kuhn, 1955). `tried` are roles that are no way out.
+fn seat(
+    player: usize,
+    able: &[Vec<usize>],
+    held: &mut [Option<usize>],
+    tried: &mut [bool],
+) -> bool {
+    let free = able[player].iter().copied().find(|role| held[*role].is_none());
+    let role = free.or_else(|| {
+        able[player].iter().copied().find(|role| {
+            !std::mem::replace(&mut tried[*role], true)
+                && held[*role].is_some_and(|other| seat(other, able, held, tried))
+        })
+    });
+    if let Some(role) = role {
+        held[role] = Some(player);
+    }
+    role.is_some()
+}
+
 /// The track of an instrument in a role.
 pub(in crate::score_engine) fn track(
     vocabulary: &Vocabulary,
@@ -340,6 +369,7 @@ pub(in crate::score_engine) fn track(
             "bass" | "lead" | "counter" => 3,
             _ => 6,
         },
+        asked: false,
     }
 }
 

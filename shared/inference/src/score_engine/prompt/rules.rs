@@ -82,6 +82,12 @@ fn exclusions(words: &[&str], plain: &[String]) -> (Vec<String>, Vec<String>) {
             affirmed.push(plain[at - 1].clone());
             continue;
         }
+        if ends_clause(words[at - 1]) {
+            // "Fiddle no, drums loud": it is said of what stands before. A "no," by itself says nothing.
+            let before = at.checked_sub(2).filter(|before| !ends_clause(words[*before]));
+            excluded.extend(before.and_then(|_| affirmed.pop()));
+            continue;
+        }
         let end = covered(words, plain, at);
         let named = plain[at..end].iter().filter(|word| !word.is_empty() && !is_link(word));
         excluded.extend(named.cloned());
@@ -101,12 +107,16 @@ fn covered(words: &[&str], plain: &[String], from: usize) -> usize {
             break;
         }
         // Punctuation ends it, and so does a noun that no "or" follows.
-        let ends = words[at].ends_with([',', '.', ';', '!', '?']);
+        let ends = ends_clause(words[at]);
         at += 1;
         let linked = plain.get(at).is_some_and(|next| is_link(next));
         open = !ends && (linked || is_link(word) || is_adjective(word));
     }
     at
+}
+
+fn ends_clause(word: &str) -> bool {
+    word.ends_with([',', '.', ';', '!', '?'])
 }
 
 fn is_negation(word: &str) -> bool {
@@ -159,6 +169,8 @@ mod tests {
             ("no drums no bass", vec!["drums", "bass"]),
             ("a piano piece", vec![]),
             ("no", vec![]),
+            ("guitars yes, fiddle no, drums loud", vec!["fiddle"]),
+            ("hmm, no, drums please", vec![]),
         ] {
             assert_eq!(read(prompt).excluded, excluded, "{prompt}");
         }

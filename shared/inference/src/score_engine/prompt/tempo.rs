@@ -26,7 +26,7 @@ const FILLER: &str = r"(?:[ .:=~\[à是は]|\b(?:of|is|at|on|to|a|auf|por|de|set
 const END: &str =
     r"(?:-?ish)?(?: ?[,.;:!?)\]|/]| [-–—]|$| (?:with|instead|please|then|on the clock)\b)";
 /// Music that is named with its number, as in "174 drum and bass".
-const GENRE: &str = r"(?:drum (?:and|&|n|'n') bass|dnb|d&b|techno|house|trance|dubstep|garage|jungle|hardstyle|gabber|breakbeat|electro|trap|drill|edm|moombahton|disco|psytrance|hip[ -]?hop|boom[ -]?bap|footwork|reggaeton)\b";
+const GENRE: &str = r"(?:drum (?:and|&|n|'n') bass|dnb|d&b|techno|house|trance|dubstep|garage|jungle|hardstyle|gabber|breakbeat|electro|trap|drill|edm|moombahton|disco|psytrance|hip[ -]?hop|boom[ -]?bap|footwork|reggaeton|swing|shuffle|waltz|march|polka|samba|bossa(?: nova)?|salsa|rock(?: (?:and|&|n|'n') roll)?|punk|metal|funk|soul|jazz|blues|reggae|ska|synthwave|lo-?fi)\b";
 /// Names of notes, and how many quarter notes they are. A dotted quarter is the beat of the metres that have it.
 const NOTES: &[(&str, f64)] = &[
     (r"(?:dotted|punktierte) (?:half|minim|halbe)", 3.0),
@@ -34,6 +34,9 @@ const NOTES: &[(&str, f64)] = &[
     (r"(?:\b(?:eighth|quaver|achtel|croche|corchea|croma)|♪)", 0.5),
     (r"(?:♩|\bq|\b(?:quarter|crotchet|viertel|noire|negra|semiminima)|四分音符)", 1.0),
 ];
+
+/// A number after one of these is no tempo that is asked for.
+const NO_TEMPO: [&str; 8] = ["not", "op.", "opus", "no.", "nr.", "vol.", "k.", "bwv"];
 
 /// What a pattern's numbers mean.
 #[derive(Debug, Clone, Copy)]
@@ -77,7 +80,10 @@ fn sources() -> Vec<(String, Meaning)> {
         ),
         (format!("{LEFT}{NUMBER}{unit}"), Meaning::Times(1.0)),
         (format!(r"{LABEL}{FILLER}{NUMBER}\b"), Meaning::Times(1.0)),
-        (format!(r"(?:^|\D[,;:]|[@~]|\b(?:at|around|about|set to)) ?{NUMBER}{END}"), Meaning::Bare),
+        (
+            format!(r"(?:^|\D[,;:.!?]|[@~]|\b(?:at|around|about|set to)) ?{NUMBER}{END}"),
+            Meaning::Bare,
+        ),
         (format!("{LEFT}{NUMBER} {GENRE}"), Meaning::Bare),
         (format!("\\b{GENRE}(?: at)? {NUMBER}{END}"), Meaning::Bare),
     ];
@@ -125,7 +131,8 @@ fn tempo(text: &str, found: &Captures<'_>, meaning: Meaning) -> Option<f64> {
         let digits = found.get(group)?.as_str().replace(',', ".");
         digits.parse::<f64>().ok().filter(|number: &f64| number.is_finite())
     };
-    if text[..found.get(1)?.start()].split_whitespace().next_back() == Some("not") {
+    let before = text[..found.get(1)?.start()].split_whitespace().next_back();
+    if before.is_some_and(|word| NO_TEMPO.contains(&word)) {
         return None;
     }
     let first = number(1)?;
@@ -161,6 +168,8 @@ mod tests {
             ("a 4-on-the-floor kick, 126, filtered", 126.0),
             ("32 bars at 110, clean drums", 110.0),
             ("174 drum and bass", 174.0),
+            ("muted trumpet, 132 swing", 132.0),
+            ("Punk. Drums falling downstairs. 190.", 190.0),
             ("moombahton 108 with timbales", 108.0),
             ("march, MM 108", 108.0),
             ("♩ = 96, light", 96.0),
@@ -221,6 +230,8 @@ mod tests {
             "Route 66: twangy guitar",
             "one hundred percent folk",
             "a 64-bar loop in 3/4",
+            "like Nocturne Op. 55, piano",
+            "Symphony No. 100. Grand.",
             "",
         ] {
             assert_eq!(read(prompt), None, "{prompt}");
