@@ -61,6 +61,8 @@ def judged(work, truth):
     """[(what, holds)]: what the judges say of a piece against what it is."""
     ratios = [abs(work["tempo"] * r / truth["bpm"] - 1) <= 0.04 for r in (0.5, 1, 2, 2 / 3, 1.5)]
     rows = [("tempo within 4 %", ratios[1]), ("tempo or a multiple of it", any(ratios))]
+    if "drums" in truth["instruments"]:
+        rows.append(("tempo within 4 %, with drums", ratios[1]))
     if truth["mode"] in ("major", "minor"):
         rows.append(("mode", work["mode"] == truth["mode"]))
     return rows

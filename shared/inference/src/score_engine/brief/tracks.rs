@@ -162,10 +162,14 @@ impl Choice<'_> {
     }
 
     fn unwanted(&self, instrument: &str) -> bool {
-        let Wishes { reading, negative, .. } = self.wishes;
+        let Wishes { reading, negative, excluded, .. } = self.wishes;
+        let read = reading.says("instrument", instrument);
+        // "No slide guitar" leaves out no other guitar that the model reads as wished for.
+        let own = |word: &str| word == instrument || word.strip_suffix('s') == Some(instrument);
+        let named = |word: &String| names_instrument(word, instrument) && (own(word) || !read);
         reading.says("avoid_instrument", instrument)
             || negative.is_some_and(|negative| negative.says("instrument", instrument))
-            || self.wishes.excluded.iter().any(|word| names_instrument(word, instrument))
+            || excluded.iter().any(named)
     }
 
     /// The instruments that the prompt asks for: those that it names, then those that the model reads out of it.
@@ -175,19 +179,20 @@ impl Choice<'_> {
             !self.unwanted(name) && !instrument.roles.iter().all(|role| self.unwanted_role(role))
         };
         let mut asked: Vec<usize> = self.named().into_iter().filter(wanted).collect();
-        let families = self.families();
-        for word in &families {
-            // "Guitars" are those of the style.
-            let usual = self.hint(word).ok().filter(wanted);
+        let instruments = &self.vocabulary.instruments;
+        let read = |index: &usize| {
+            self.wishes.reading.says("instrument", &instruments[*index].0) && wanted(index)
+        };
+        for word in self.families() {
+            // "Guitars" are those that the model reads, and else those of the style.
+            let member = |index: &usize| names_instrument(word, &instruments[*index].0);
+            let settled = (0..instruments.len()).filter(member).any(|index| read(&index));
+            let usual = self.hint(word).ok().filter(|index| !settled && wanted(index));
             asked.extend(usual.filter(|index| !asked.contains(index)));
         }
-        for (index, (name, _)) in self.vocabulary.instruments.iter().enumerate() {
-            let read = self.wishes.reading.says("instrument", name) && wanted(&index);
-            let settled = families.iter().any(|word| names_instrument(word, name));
-            if read && !settled && !asked.contains(&index) {
-                asked.push(index);
-            }
-        }
+        let rest = (0..instruments.len()).filter(read);
+        let rest: Vec<usize> = rest.filter(|index| !asked.contains(index)).collect();
+        asked.extend(rest);
         asked
     }
 

@@ -78,6 +78,11 @@ fn exclusions(words: &[&str], plain: &[String]) -> (Vec<String>, Vec<String>) {
     let mut at = 0;
     while at < words.len() {
         at += 1;
+        if is_negation(&plain[at - 1]) && plain.get(at).is_some_and(|next| next == "without") {
+            // "Not without a harp" is a wish.
+            at += 1;
+            continue;
+        }
         if !is_negation(&plain[at - 1]) {
             affirmed.push(plain[at - 1].clone());
             continue;
@@ -171,6 +176,7 @@ mod tests {
             ("no", vec![]),
             ("guitars yes, fiddle no, drums loud", vec!["fiddle"]),
             ("hmm, no, drums please", vec![]),
+            ("not without a harp, no organ", vec!["organ"]),
         ] {
             assert_eq!(read(prompt).excluded, excluded, "{prompt}");
         }
