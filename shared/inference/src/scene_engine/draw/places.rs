@@ -112,7 +112,7 @@ fn street(stage: &mut Stage<'_>, wet: bool) {
 pub(super) fn room(stage: &mut Stage<'_>) {
     let (half, light) = (stage.half(), stage.light);
     let night = light.is_night();
-    let dim = if night { Rgb::hex(0x8E84A0) } else { light.subject };
+    let dim = if night { Rgb::hex(0x5C5876) } else { light.subject };
     let of = |hex: u32| Rgb::hex(hex).lit(dim);
     stage.backdrop(&[(0.0, of(0xD8C7B0)), (1.0, of(0xC4AB8E))], -0.55, 0.22);
     stage.still(0.3, |pen| {

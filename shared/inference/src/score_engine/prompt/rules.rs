@@ -90,7 +90,8 @@ fn exclusions(words: &[&str], plain: &[String]) -> (Vec<String>, Vec<String>) {
         if ends_clause(words[at - 1]) {
             // "Fiddle no, drums loud": it is said of what stands before. A "no," by itself says nothing.
             let before = at.checked_sub(2).filter(|before| !ends_clause(words[*before]));
-            excluded.extend(before.and_then(|_| affirmed.pop()));
+            let it = before.and_then(|before| affirmed.pop_if(|last| *last == plain[before]));
+            excluded.extend(it);
             continue;
         }
         let end = covered(words, plain, at);
@@ -176,6 +177,7 @@ mod tests {
             ("no", vec![]),
             ("guitars yes, fiddle no, drums loud", vec!["fiddle"]),
             ("hmm, no, drums please", vec![]),
+            ("piano, no drums no, please", vec!["drums"]),
             ("not without a harp, no organ", vec!["organ"]),
         ] {
             assert_eq!(read(prompt).excluded, excluded, "{prompt}");
