@@ -99,17 +99,15 @@ fn named(vocabulary: &Vocabulary, track: &Track) -> SketchTrack {
 /// too, as a short piece has nothing else.
 fn playing(vocabulary: &Vocabulary, outline: &Outline, section: &str) -> Vec<String> {
     let lively = outline.energy >= 3;
-    let plays = |track: &Track, role: &str| match (section, role) {
+    let role = |track: &Track| vocabulary.roles[usize::from(track.role)].clone();
+    let plays = |track: &&Track| match (section, role(track).as_str()) {
         ("intro", "lead" | "counter") => false,
         ("verse" | "bridge" | "outro", "counter") => track.asked,
         ("intro", "drums" | "bass") | ("bridge", "drums") => lively,
         _ => true,
     };
-    let role = |track: &Track| vocabulary.roles[usize::from(track.role)].clone();
-    let all = || outline.tracks.iter().map(role);
-    let some: Vec<String> =
-        outline.tracks.iter().filter(|track| plays(track, &role(track))).map(role).collect();
-    if some.is_empty() { all().collect() } else { some }
+    let some: Vec<String> = outline.tracks.iter().filter(plays).map(role).collect();
+    if some.is_empty() { outline.tracks.iter().map(role).collect() } else { some }
 }
 
 fn intensity(outline: &Outline, section: &str) -> f64 {

@@ -1,7 +1,7 @@
 """Judges films of the frozen prompts by what is in the decoded MP4, and by nothing else.
 
     cargo run --release -p reverie-inference --example film -- --seconds 4 --seed 11 --out films PROMPTS...
-    python evaluate_films.py films [--set blind|strangers] [--seconds 4] [--sheet sheet.png]
+    python evaluate_films.py films [--set blind|strangers|visitors] [--seconds 4] [--sheet sheet.png]
 
 `films/000`, `films/001`, … are the films of the prompts of a set (`prompts_blind.py`), in that order; without films,
 `--prompts` prints the command's prompts, quoted. Needs opencv-python-headless, numpy, scenedetect, and ffprobe.

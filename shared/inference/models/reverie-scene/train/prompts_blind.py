@@ -1,9 +1,9 @@
 """Measures the writer of storyboards on prompts that it was not trained on; only sums are printed.
 
-    python prompts_blind.py [PACKAGE_FOLDER] [--set blind|strangers]
+    python prompts_blind.py [PACKAGE_FOLDER] [--set blind|strangers|visitors]
 
-`prompts_blind.jsonl` was written and hashed before the first training, by the author of the corpus; `prompts_strangers.jsonl` by a writer
-who had seen nothing of this folder. When there were more shapes, somebody who had not seen the corpus either added
+`prompts_blind.jsonl` was written and hashed before the first training, by the author of the corpus; `prompts_strangers.jsonl` and
+`prompts_visitors.jsonl` by writers who had seen nothing of this folder. When there were more shapes, somebody who had not seen the corpus either added
 what they are in the prompts of strangers to the labels; the prompts stayed.
 """
 

@@ -3,7 +3,7 @@
     python train_story.py [--minutes 40] [--keep FILE] [--start FILE|STORY.onnx]
 
 It begins from a network that knows English (`../../text/minilm.py`). The prompt's pieces see each other; the storyboard's tokens come
-after them and see the prompt and the tokens before. prompts_blind.jsonl and prompts_strangers.jsonl are only measured.
+after them and see the prompt and the tokens before. The prompts of prompts_blind.py and prompts_dev.jsonl are only measured.
 """
 
 import argparse
@@ -177,7 +177,9 @@ def main():
     a = p.parse_args()
     torch.manual_seed(a.seed)
     torch.set_num_threads(a.threads)
-    unwanted = {prompts_blind.plain(case["prompt"]) for name in prompts_blind.SETS for case in prompts_blind.cases(name)}
+    measured = [case for name in prompts_blind.SETS for case in prompts_blind.cases(name)]
+    measured += [json.loads(line) for line in (HERE / "prompts_dev.jsonl").read_text().splitlines()]
+    unwanted = {prompts_blind.plain(case["prompt"]) for case in measured}
     model = Writer()
     if a.start:
         go_on(model, kept(a.start))

@@ -237,7 +237,8 @@ def main():
     torch.manual_seed(a.seed)
     torch.set_num_threads(a.threads)
     blind = [case for name in prompt_blind.SETS for case in prompt_blind.cases(name)]
-    measured = prompt_frozen.cases() + blind + json.loads((HERE / "prompt_eval.json").read_text())
+    looked_at = [json.loads(line) for line in (HERE / "prompts_dev.jsonl").read_text().splitlines()]
+    measured = prompt_frozen.cases() + blind + looked_at + json.loads((HERE / "prompt_eval.json").read_text())
     unwanted = frozenset(plain(case["prompt"]) for case in measured)
     model = Reader(prompts.SIZE)
     if a.start:

@@ -1,9 +1,11 @@
-//! Choice of the tracks and their instruments.
+//! Choice of the tracks and their instruments: what a style usually has, and what is asked for.
+
+mod asked;
+mod seats;
 
 use reverie_domain::manifest::Preset;
 
-use super::names::{names_instrument, names_role};
-use super::{Track, Wishes, index_of, name_of, preset};
+use super::{Track, Wishes, preset};
 use crate::dice::Dice;
 use crate::error::EngineError;
 use crate::score_engine::vocabulary::{Instrument, Style, Vocabulary};
@@ -149,174 +151,6 @@ impl Choice<'_> {
         (weights[chosen] > 0.0).then_some(chosen)
     }
 
-    /// Whether the prompt's own words name a role, such as the drums, and the model does not read them as unwanted.
-    fn wanted_role(&self, role: &str) -> bool {
-        let mut words = self.wishes.explicit.affirmed.iter();
-        words.any(|word| names_role(word, role)) && !self.unwanted_role(role)
-    }
-
-    /// The model hears a "no" that no list of words covers: "skip the drums", "drums? no thanks".
-    fn unwanted_role(&self, role: &str) -> bool {
-        self.wishes.reading.says("avoid_role", role)
-            || self.wishes.excluded.iter().any(|word| names_role(word, role))
-    }
-
-    fn unwanted(&self, instrument: &str) -> bool {
-        let Wishes { reading, negative, excluded, .. } = self.wishes;
-        let read = reading.says("instrument", instrument);
-        // "No slide guitar" leaves out no other guitar that the model reads as wished for.
-        let own = |word: &str| word == instrument || word.strip_suffix('s') == Some(instrument);
-        let named = |word: &String| names_instrument(word, instrument) && (own(word) || !read);
-        reading.says("avoid_instrument", instrument)
-            || negative.is_some_and(|negative| negative.says("instrument", instrument))
-            || excluded.iter().any(named)
-    }
-
-    /// The instruments that the prompt asks for: those that it names, then those that the model reads out of it.
-    fn asked(&self) -> Vec<usize> {
-        let wanted = |index: &usize| {
-            let (name, instrument) = &self.vocabulary.instruments[*index];
-            !self.unwanted(name) && !instrument.roles.iter().all(|role| self.unwanted_role(role))
-        };
-        let mut asked: Vec<usize> = self.named().into_iter().filter(wanted).collect();
-        let instruments = &self.vocabulary.instruments;
-        let read = |index: &usize| {
-            self.wishes.reading.says("instrument", &instruments[*index].0) && wanted(index)
-        };
-        for word in self.families() {
-            // "Guitars" are those that the model reads, and else those of the style.
-            let member = |index: &usize| names_instrument(word, &instruments[*index].0);
-            let settled = (0..instruments.len()).filter(member).any(|index| read(&index));
-            let usual = self.hint(word).ok().filter(|index| !settled && wanted(index));
-            asked.extend(usual.filter(|index| !asked.contains(index)));
-        }
-        let rest = (0..instruments.len()).filter(read);
-        let rest: Vec<usize> = rest.filter(|index| !asked.contains(index)).collect();
-        asked.extend(rest);
-        asked
-    }
-
-    /// The instruments whose names stand in the prompt, the longest name first: an electric piano is no piano.
-    fn named(&self) -> Vec<usize> {
-        let mut named = Vec::new();
-        let mut rest = self.wishes.explicit.affirmed.as_slice();
-        while !rest.is_empty() {
-            let longest = (1..=3.min(rest.len())).rev().find_map(|count| {
-                let index = self.instrument(&rest[..count].join("_"));
-                index.map(|index| (index, count))
-            });
-            named.extend(longest.map(|(index, _)| index).filter(|i| !named.contains(i)));
-            rest = &rest[longest.map_or(1, |(_, count)| count)..];
-        }
-        named
-    }
-
-    /// Words of the prompt that several instruments share, unless a whole name has them, as `guitar`.
-    fn families(&self) -> Vec<&str> {
-        let named = self.named();
-        let instruments = &self.vocabulary.instruments;
-        let words = self.wishes.explicit.affirmed.iter().map(String::as_str);
-        words
-            .filter(|word| {
-                let members = |index: &usize| names_instrument(word, &instruments[*index].0);
-                let settled = self.instrument(word).is_some() || named.iter().any(members);
-                !settled && (0..instruments.len()).filter(members).count() > 1
-            })
-            .collect()
-    }
-
-    /// The instrument of exactly this name, or of its singular.
-    fn instrument(&self, name: &str) -> Option<usize> {
-        let instruments = &self.vocabulary.instruments;
-        let singular = name.strip_suffix('s').unwrap_or(name);
-        index_of(instruments, name).or_else(|| index_of(instruments, singular))
-    }
-
-    /// The instruments of `style.instruments`.
-    fn hinted(&self) -> Result<Vec<usize>, EngineError> {
-        let hints = self.wishes.request.style.instruments.iter();
-        hints.map(|hint| self.hint(hint)).collect()
-    }
-
-    /// An instrument by its name, by a word of its name, or by its role; the style's usual one where several fit.
-    fn hint(&self, hint: &str) -> Result<usize, EngineError> {
-        let name = name_of(hint);
-        let instruments = &self.vocabulary.instruments;
-        if let Some(index) = index_of(instruments, &name) {
-            return Ok(index);
-        }
-        let fits = |(other, instrument): &(String, Instrument)| {
-            names_instrument(&name, other)
-                || instrument.roles.iter().any(|role| names_role(&name, role))
-        };
-        let weight = |(other, _): &(String, Instrument)| {
-            let usual = self.style.tracks.values();
-            usual
-                .filter_map(|track| track.instruments.get(other))
-                .fold(0.0, |sum: f32, weight| sum + weight)
-        };
-        let fitting = instruments.iter().enumerate().filter(|(_, entry)| fits(entry));
-        fitting
-            .max_by(|a, b| weight(a.1).total_cmp(&weight(b.1)).then(b.0.cmp(&a.0)))
-            .map(|(index, _)| index)
-            .ok_or_else(|| {
-                EngineError::invalid(
-                    "style.instruments",
-                    format!("{hint:?} is unknown; {}", super::one_of(instruments)),
-                )
-            })
-    }
-
-    /// Gives each instrument a role, and as many of them as can be. `twice` gives a lone one a second: whoever asks for
-    /// a piano hears it play both the tune and the chords.
-    fn assign(&self, instruments: &[usize], cast: &mut Cast, twice: bool) {
-        let able: Vec<Vec<usize>> = instruments.iter().map(|index| self.roles_of(*index)).collect();
-        let mut held = vec![None; cast.len()];
-        for player in 0..instruments.len() {
-            seat(player, &able, &mut held, &mut vec![false; cast.len()]);
-        }
-        let mut taken = vec![false; cast.len()];
-        for (role, player) in held.iter().enumerate() {
-            if let Some(player) = player {
-                cast[role] = Some(instruments[*player]);
-                taken[role] = true;
-            }
-        }
-        if !twice {
-            return;
-        }
-        for role in ["comp", "lead", "arp"] {
-            let Some(at) = self.vocabulary.roles.iter().position(|other| other == role) else {
-                continue;
-            };
-            let able = instruments
-                .iter()
-                .find(|index| plays(&self.vocabulary.instruments[**index].1, role));
-            if !taken[at] && instruments.len() == 1 && taken.iter().filter(|t| **t).count() < 2 {
-                cast[at] = able.copied();
-                taken[at] = able.is_some();
-            }
-        }
-    }
-
-    /// The roles that an instrument can play; first those that the style gives it, then its own order, and last those
-    /// that are not wanted: a cello is no bass where there shall be none.
-    fn roles_of(&self, index: usize) -> Vec<usize> {
-        let (name, instrument) = &self.vocabulary.instruments[index];
-        let usual = |role: &&String| {
-            let track = self.style.tracks.get(*role);
-            track.is_some_and(|track| track.instruments.contains_key(name))
-        };
-        let (mut first, second): (Vec<&String>, Vec<&String>) =
-            instrument.roles.iter().partition(usual);
-        first.extend(second);
-        first.sort_by_key(|role| self.unwanted_role(role));
-        first
-            .iter()
-            .filter_map(|role| self.vocabulary.roles.iter().position(|other| other == *role))
-            .collect()
-    }
-
     /// A piece needs an instrument with pitch, unless only drums were asked for.
     fn fill_if_bare(&self, cast: &mut Cast) {
         let instruments = &self.vocabulary.instruments;
@@ -333,27 +167,6 @@ impl Choice<'_> {
             self.assign(&[index], cast, true);
         }
     }
-}
-
-/// Gives a player the first free role of those that it is able to play; or else one whose holder can move to another,
-/// which is an augmenting path of bipartite matching (Kuhn, 1955). `tried` are roles that are no way out.
-fn seat(
-    player: usize,
-    able: &[Vec<usize>],
-    held: &mut [Option<usize>],
-    tried: &mut [bool],
-) -> bool {
-    let free = able[player].iter().copied().find(|role| held[*role].is_none());
-    let role = free.or_else(|| {
-        able[player].iter().copied().find(|role| {
-            !std::mem::replace(&mut tried[*role], true)
-                && held[*role].is_some_and(|other| seat(other, able, held, tried))
-        })
-    });
-    if let Some(role) = role {
-        held[role] = Some(player);
-    }
-    role.is_some()
 }
 
 /// The track of an instrument in a role.
