@@ -37,7 +37,7 @@ use tiny_skia::{Pixmap, PixmapPaint, Transform};
 use self::grade::{Grade, Grader, Tone};
 use self::noise::ease;
 use self::photo::Photo;
-use self::shot::ShotScene;
+use self::shot::{ShotScene, Take};
 use super::Screen;
 use crate::reference::{Picture, Reference};
 
@@ -84,6 +84,7 @@ pub(crate) struct Scene {
 /// A shot in its place. What stands still in it is drawn when it is needed and dropped when it is over.
 struct Cut {
     shot: Shot,
+    take: Take,
     /// Instead of the setting.
     picture: Option<Picture>,
     start: f32,
@@ -103,14 +104,18 @@ impl Scene {
             references.get(number).and_then(|reference| reference.picture.clone())
         };
         let mut start = 0.0;
-        let mut cuts = Vec::new();
+        let mut cuts: Vec<Cut> = Vec::new();
         for shot in &storyboard.shots {
             let end = start + shot.seconds as f32;
             let (picture, drawn) = (picture(shot), Mutex::default());
             // One that cannot be shown is drawn as its setting.
             let number = shot.picture.filter(|_| picture.is_some());
             let shot = Shot { picture: number, ..shot.clone() };
-            cuts.push(Cut { shot, picture, start, end, drawn });
+            let take = match cuts.last() {
+                Some(before) => before.take.after(&before.shot, &shot),
+                None => Take::default(),
+            };
+            cuts.push(Cut { shot, take, picture, start, end, drawn });
             start = end;
         }
         let (palette, mood) = (storyboard.palette, storyboard.mood);
@@ -183,7 +188,12 @@ impl Scene {
                 }
                 None => {
                     let grade = Grade::drawn(self.palette, self.mood);
-                    ShotScene::new(&cut.shot, self.screen, self.seed, (grade, self.tone))
+                    ShotScene::new(
+                        &cut.shot,
+                        self.screen,
+                        (self.seed, cut.take),
+                        (grade, self.tone),
+                    )
                 }
             };
             *drawn = shot.map(Arc::new);

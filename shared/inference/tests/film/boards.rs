@@ -11,7 +11,7 @@ use reverie_domain::storyboard::{
 use reverie_inference::{EngineError, Look, MusicRequest, Package, load_planner};
 use serde_json::{Value, json};
 
-use crate::frames::decoded;
+use crate::frames::{decoded, likeness};
 use crate::{bytes, engine, film, request};
 
 fn planner() -> std::sync::Arc<dyn reverie_inference::Planner> {
@@ -136,6 +136,21 @@ fn an_edited_storyboard_is_honoured_to_the_frame() {
         }
         let seen = Look::at_any(clip).and_then(|look| look.motion).expect("motion");
         assert_eq!(seen.cuts.len(), 2, "{seen:?}");
+    }
+}
+
+/// Otherwise only the subjects would jump.
+#[test]
+fn a_cut_within_a_place_is_seen_as_one_and_a_fade_stays_there() {
+    for (setting, time) in [("meadow", "day"), ("forest", "night")] {
+        let mut shots = vec![shot(1.0, setting, time); 3];
+        shots[2]["transition"] = json!("fade");
+        let asked = MusicRequest { sketch: Some(Sketch::Video(board(shots))), ..request("", 1) };
+        let frames = decoded(bytes(&film(&asked), "clip.mp4"));
+        let cut = likeness(&frames[23], &frames[24]);
+        assert!(cut < 22.0, "{setting}: {cut} dB");
+        let fade = likeness(&frames[47], &frames[71]);
+        assert!(fade > cut + 6.0, "{setting}: {fade} dB after the fade, {cut} dB at the cut");
     }
 }
 

@@ -40,7 +40,7 @@ pub(super) fn snow(stage: &mut Stage<'_>) {
     {
         let mut pen = stage.at(depth);
         for index in 0..count {
-            let fall = round(hash(seed + layer, index * 3), time * (0.09 + 0.09 * depth));
+            let fall = round(hash(seed + layer, index * 3), time * (0.07 + 0.06 * depth));
             let sway = 0.03 * (time * 1.3 + hash(seed, index) * 20.0).sin();
             let x = between(seed + layer, index * 3 + 1, -half, half) + sway;
             let r = size * between(seed, index * 3 + 2, 0.6, 1.2);
@@ -52,8 +52,8 @@ pub(super) fn snow(stage: &mut Stage<'_>) {
 pub(super) fn particles(stage: &mut Stage<'_>, particles: Particles) {
     match particles {
         Particles::Nothing | Particles::Stars => {}
-        Particles::Sparks => rising(stage, 90, 0.32, &sparks),
-        Particles::Bubbles => rising(stage, 60, 0.14, &bubble),
+        Particles::Sparks => rising(stage, 90, 0.26, &sparks),
+        Particles::Bubbles => rising(stage, 48, 0.1, &bubble),
         Particles::Leaves => falling(stage, 46, &[0xD9772B, 0xC4482A, 0xE3A534, 0x9C5A2C], 0.017),
         Particles::Petals => falling(stage, 60, &[0xF9B8CB, 0xFBD3DF, 0xF59AB5], 0.011),
         Particles::Confetti => {
@@ -97,8 +97,8 @@ fn falling(stage: &mut Stage<'_>, count: i32, hues: &[u32], size: f32) {
         let mut pen = stage.at(depth);
         for index in 0..count / 2 {
             let of = |k: i32| hash(seed + layer, index * 6 + k);
-            let fall = round(of(0), time * (0.12 + 0.08 * of(1)));
-            let x = -half + 2.0 * half * round(of(2), -time * 0.04 * (0.5 + of(3)));
+            let fall = round(of(0), time * (0.07 + 0.05 * of(1)));
+            let x = -half + 2.0 * half * round(of(2), -time * 0.015 * (0.5 + of(3)));
             let sway = 0.03 * (time * 1.8 + of(4) * 20.0).sin();
             let turn =
                 (time * (1.0 + 2.0 * of(5)) + of(4) * 9.0) * if of(3) < 0.5 { -1.0 } else { 1.0 };

@@ -3,7 +3,7 @@
 use reverie_domain::storyboard::{Setting, Shot, Weather};
 use tiny_skia::{PathBuilder, Pixmap};
 
-use super::camera::View;
+use super::camera::{Angle, View};
 use super::light::Light;
 use super::noise::{between, ease, hash, plane};
 use super::pen::{Pen, Rgb, rect};
@@ -27,7 +27,7 @@ pub(super) struct Drifting {
 }
 
 impl Drifting {
-    pub(super) fn new(shot: &Shot, size: Size, seed: u32, light: &Light) -> Self {
+    pub(super) fn new(shot: &Shot, angle: Angle, size: Size, seed: u32, light: &Light) -> Self {
         let veil = match shot.setting {
             _ if shot.picture.is_some() => None,
             Setting::Room | Setting::Abstract | Setting::Underwater => None,
@@ -44,7 +44,7 @@ impl Drifting {
             true => &[(0, 0.6), (1, 1.1)],
             false => &[],
         };
-        let scale = |depth: f32| View::seen(shot.camera, size, depth).0;
+        let scale = |depth: f32| View::seen(angle, size, depth).0;
         let rain = layers.iter().filter_map(|(layer, depth)| {
             drops(size, (seed ^ 0x4A1) + layer, (*depth, scale(*depth)), count)
         });

@@ -4,7 +4,7 @@ use reverie_domain::storyboard::Camera;
 use tiny_skia::{Pixmap, Transform};
 
 use super::Size;
-use super::camera::View;
+use super::camera::{Angle, View};
 use super::pen::Pen;
 use super::plate::Plate;
 
@@ -27,7 +27,7 @@ impl Plates {
 /// Draws plates. Things at one depth with nothing that moves between them share one; where the view
 /// does not move, so do things at any depth.
 pub(super) struct Setter {
-    camera: Camera,
+    angle: Angle,
     size: Size,
     plates: Plates,
     open: Option<Open>,
@@ -42,13 +42,13 @@ struct Open {
 }
 
 impl Setter {
-    pub(super) fn new(camera: Camera, size: Size) -> Self {
-        Self { camera, size, plates: Plates::default(), open: None }
+    pub(super) fn new(angle: Angle, size: Size) -> Self {
+        Self { angle, size, plates: Plates::default(), open: None }
     }
 
     /// Draws something that stands still.
     pub(super) fn still(&mut self, depth: f32, draw: impl FnOnce(&mut Pen<'_>)) {
-        let shared = |open: &Open| open.depth == depth || self.camera == Camera::Static;
+        let shared = |open: &Open| open.depth == depth || self.angle.camera == Camera::Static;
         if !self.open.as_ref().is_some_and(shared) {
             self.close();
             self.open = self.begun(depth);
@@ -76,7 +76,7 @@ impl Setter {
     }
 
     fn begun(&self, depth: f32) -> Option<Open> {
-        let (scale, area) = View::seen(self.camera, self.size, depth);
+        let (scale, area) = View::seen(self.angle, self.size, depth);
         let pixels = |length: f32| (length * scale).round().max(1.0) as u32;
         let (width, height) = (pixels(area.right - area.left), pixels(area.bottom - area.top));
         let picture = Pixmap::new(width, height)?;

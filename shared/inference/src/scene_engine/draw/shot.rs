@@ -1,9 +1,9 @@
 //! One shot: its layers from far to near.
 
-use reverie_domain::storyboard::{Camera, Particles, Setting, Shot, Weather};
+use reverie_domain::storyboard::{Camera, Particles, Setting, Shot, Transition, Weather};
 use tiny_skia::Pixmap;
 
-use super::camera::View;
+use super::camera::{Angle, Lens, View};
 use super::drifting::Drifting;
 use super::grade::{Grade, Tone};
 use super::light::Light;
@@ -23,6 +23,7 @@ const COARSE: f32 = 4.0;
 /// A shot that is ready to be drawn.
 pub(super) struct ShotScene {
     shot: Shot,
+    angle: Angle,
     /// Seconds from the first frame to the last.
     span: f32,
     size: Size,
@@ -36,6 +37,28 @@ pub(super) struct ShotScene {
     photo: Option<Photo>,
     title: Option<Title>,
     pub(super) grade: Grade,
+}
+
+/// Which of several shots of one place it is.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub(super) struct Take {
+    /// What of the place is seen: another number, another side of it.
+    pub(super) side: u32,
+    pub(super) near: bool,
+}
+
+impl Take {
+    /// The take after one of `before`. Where a cut does not leave the place, it shows another side of it, and is nearer or
+    /// farther: otherwise only the subjects would jump.
+    pub(super) fn after(self, before: &Shot, shot: &Shot) -> Self {
+        let place = |shot: &Shot| shot.picture.is_none().then_some(shot.setting);
+        let stays = place(before).is_some() && place(before) == place(shot);
+        match shot.transition {
+            Transition::Cut if stays => Self { side: self.side.wrapping_add(1), near: !self.near },
+            _ if stays => self,
+            _ => Self::default(),
+        }
+    }
 }
 
 /// What a frame is made on.
@@ -141,10 +164,10 @@ impl ShotScene {
     pub(super) fn new(
         shot: &Shot,
         screen: Screen,
-        seed: u64,
+        (seed, take): (u64, Take),
         (grade, tone): (Grade, Option<Tone>),
     ) -> Option<Self> {
-        let mut scene = Self::bare(shot, screen, seed, grade);
+        let mut scene = Self::bare(shot, screen, (seed, take), grade);
         scene.set()?;
         if let Some(tone) = tone {
             let mut frame = Pixmap::new(screen.size.width, screen.size.height)?;
@@ -165,22 +188,26 @@ impl ShotScene {
         seed: u64,
         grade: Grade,
     ) -> Option<Self> {
-        let mut scene = Self::bare(shot, screen, seed, grade);
+        let mut scene = Self::bare(shot, screen, (seed, Take::default()), grade);
         scene.photo = Some(Photo::new(picture, screen.size));
         scene.set()?;
         scene.title = title(shot, screen.size);
         Some(scene)
     }
 
-    fn bare(shot: &Shot, screen: Screen, seed: u64, grade: Grade) -> Self {
+    fn bare(shot: &Shot, screen: Screen, (seed, take): (u64, Take), grade: Grade) -> Self {
         let Screen { size, rate } = screen;
         let light = Light::new(shot.time, shot.weather);
         // The lower half of a seed is all of it.
-        let seed = (seed as u32) ^ (shot.setting as u32).wrapping_mul(0x51ED_270B);
+        let side = (seed as u32).wrapping_add(take.side);
+        let seed = side ^ (shot.setting as u32).wrapping_mul(0x51ED_270B);
+        let lens = if take.near { Lens::near(subjects::middle(shot)) } else { Lens::WIDE };
+        let angle = Angle { camera: shot.camera, lens };
         Self {
-            drifting: Drifting::new(shot, size, seed, &light),
+            drifting: Drifting::new(shot, angle, size, seed, &light),
             plates: Plates::default(),
             shot: shot.clone(),
+            angle,
             // The last frame is at the end of every movement.
             span: (shot.seconds as f32 - 1.0 / rate as f32).max(0.1),
             size,
@@ -194,7 +221,7 @@ impl ShotScene {
 
     /// Draws what stands still.
     fn set(&mut self) -> Option<()> {
-        let mut setter = Setter::new(self.shot.camera, self.size);
+        let mut setter = Setter::new(self.angle, self.size);
         self.layers(&mut Pixmap::new(1, 1)?, Layers::Setting(&mut setter), 0.0);
         self.plates = setter.finish();
         Some(())
@@ -212,7 +239,7 @@ impl ShotScene {
     fn layers(&self, frame: &mut Pixmap, layers: Layers<'_>, time: f32) {
         // While a shot fades out, what is in it goes on, but not the view.
         let share = time / self.span;
-        let view = View::at(self.shot.camera, share.min(1.0));
+        let view = View::at(self.angle, share.min(1.0));
         let (light, seed) = (self.light, self.seed);
         let mut stage = Stage { frame, layers, view, size: self.size, light, seed, time };
         match &self.photo {

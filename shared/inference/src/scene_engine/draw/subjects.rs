@@ -91,6 +91,13 @@ fn level(shape: Shape, setting: Setting) -> (f32, bool) {
     }
 }
 
+/// The height of the middle of what is seen first.
+pub(super) fn middle(shot: &Shot) -> f32 {
+    let Some(first) = shot.subjects.first() else { return 0.0 };
+    let (level, floats) = level(first.shape, shot.setting);
+    if floats { level } else { level - height(first.shape) / 2.0 }
+}
+
 pub(super) fn draw(stage: &mut Stage<'_>, shot: &Shot, share: f32) {
     // What stands is behind what moves.
     let mut order: Vec<(usize, &Subject)> = shot.subjects.iter().enumerate().collect();
@@ -146,8 +153,8 @@ fn pose(subject: &Subject, aspect: f32, time: f32, share: f32, each: i32) -> (f3
         Motion::Still => (0.0, 0.0, 0.0, false),
         Motion::Left => (-0.62 * aspect * way, 0.0, 0.0, true),
         Motion::Right => (0.62 * aspect * way, 0.0, 0.0, false),
-        Motion::Up => (0.0, -0.62 * way, -1.0, false),
-        Motion::Down => (0.0, 0.62 * way, 1.0, false),
+        Motion::Up => (0.0, -0.74 * way, -1.0, false),
+        Motion::Down => (0.0, 0.74 * way, 1.0, false),
         Motion::Circle => {
             let angle = share * TAU * pace + each as f32 * 0.5;
             (0.2 * aspect.min(1.2) * angle.cos(), 0.13 * angle.sin(), 0.0, angle.sin() > 0.0)
