@@ -139,12 +139,15 @@ def pretrained(tower):
 
 
 class Learning:
-    """AdamW for a tower that knows much already and learns slowly, and for what stands on it, which learns `faster`."""
+    """AdamW for a tower that knows much already and learns slowly, and for what stands on it, which learns `faster`. Its `words`
+    may have a factor of their own: pieces that are rare are moved rarely."""
 
-    def __init__(self, model, rate, faster, norm):
+    def __init__(self, model, rate, faster, norm, words=1):
+        table = model.tower.words.weight
         known = {id(p) for p in model.tower.parameters()}
         fresh = [p for p in model.parameters() if id(p) not in known]
-        groups = [{"params": list(model.tower.parameters()), "share": 1}, {"params": fresh, "share": faster}]
+        rest = [p for p in model.tower.parameters() if p is not table]
+        groups = [{"params": rest, "share": 1}, {"params": [table], "share": words}, {"params": fresh, "share": faster}]
         self.optimizer = torch.optim.AdamW(groups, rate, weight_decay=0.01, fused=True)
         self.parameters, self.rate, self.norm, self.steps = list(model.parameters()), rate, norm, 0
 

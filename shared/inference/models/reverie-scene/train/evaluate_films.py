@@ -1,27 +1,30 @@
 """Judges films of the frozen prompts by what is in the decoded MP4, and by nothing else.
 
-    cargo run --release -p reverie-inference --example film -- --seconds 4 --seed 11 --out films PROMPTS...
-    python evaluate_films.py films [--set blind|strangers|visitors] [--seconds 4] [--sheet sheet.png]
+    cargo run --release -p reverie-inference --example film -- --seconds 4 --seed 11 --out films/visitors PROMPTS...
+    python evaluate_films.py films [--set visitors …] [--seconds 4] [--sheet sheet.png]
 
-`films/000`, `films/001`, … are the films of the prompts of a set (`prompts_blind.py`), in that order; without films,
-`--prompts` prints the command's prompts, quoted. Needs opencv-python-headless, numpy, scenedetect, and ffprobe.
+`films/visitors/000`, `films/visitors/001`, … are the films of the prompts of a set (`prompts_blind.py`), in that order; without
+films, `--prompts` prints the command's prompts, quoted. Of several sets, the sums of all are told as well. Needs
+opencv-python-headless, numpy, scenedetect, and ffprobe.
 
-Every measure was fixed before it was run on these prompts. Cuts are counted by PySceneDetect's adaptive detector as it comes, which is right
-for 27 of 30 films of one to four shots that we put together for this; `control` says how often it would find the same in films
-that were not asked for it, which a good measure does rarely.
+Every measure was fixed before it was run on these prompts. Cuts are counted by PySceneDetect's adaptive detector as it comes, which is
+right for 27 of 30 films of one to four shots that we put together for this. What is "unasked" would be found in films that were not asked
+for it, which a good measure does rarely.
 """
 
 import argparse
 import json
 import shlex
 import subprocess
+from concurrent.futures import ProcessPoolExecutor
+from itertools import repeat
 from pathlib import Path
 
 import cv2
 import numpy as np
 from scenedetect import AdaptiveDetector, detect
 
-from prompts_blind import SETS, cases, wilson
+from prompts_blind import SETS, cases, table
 
 RATE = 24
 # Frames of this width are looked at.
@@ -102,58 +105,38 @@ def cuts(path):
     return max(0, len(detect(str(path), AdaptiveDetector(min_scene_len=6))) - 1)
 
 
-class Sums:
-    def __init__(self):
-        self.sums, self.control, self.missed = {}, {}, []
+def rows_of(clip, case, seconds):
+    """(rows, thumb): [(what, holds)] of a film, and a picture of it. Rows with "unasked" are the control."""
+    frames, shots, rows = frames_of(clip), case["shots"], [("file", is_clean(clip, seconds))]
+    subjects = [subject for shot in shots for subject in shot.get("subjects", ())]
+    if len(shots) == 1:
+        rows.append(("no cut within a shot", cuts(clip) == 0))
+    elif all(shot.get("transition", "cut") == "cut" for shot in shots[1:]):
+        rows.append(("as many cuts as were told of", cuts(clip) == len(shots) - 1))
+    asked = {subject["colour"] for subject in subjects if "colour" in subject}
+    for colour in COLOURS:
+        # A shot of several does not last as long as the measure looks.
+        if colour in asked and len(shots) == 1:
+            rows.append(("colour", shows(frames, colour)))
+        elif colour not in asked:
+            rows.append(("colour, unasked", shows(frames, colour)))
+    moving = [subject["motion"] for subject in subjects if subject.get("motion") in DIRECTIONS]
+    if len(moving) == 1 and len(subjects) == 1 and len(shots) == 1:
+        rows.append(("motion", direction(frames) == moving[0]))
+    time = {shot["time"] for shot in shots if "time" in shot}
+    if len(time) == 1 and all("time" in shot for shot in shots):
+        dark = np.mean([frame.mean() for frame in frames[::6]]) < DARK
+        rows.append(("night or not", dark == (time == {"night"})))
+    return rows, frames[len(frames) // 2]
 
-    def add(self, name, good, prompt):
-        hits, count = self.sums.get(name, (0, 0))
-        self.sums[name] = (hits + bool(good), count + 1)
-        if not good:
-            self.missed.append((name, prompt))
 
-    def other(self, name, found):
-        hits, count = self.control.get(name, (0, 0))
-        self.control[name] = (hits + bool(found), count + 1)
-
-    def table(self):
-        def row(name, hits, count):
-            row = {"share": round(hits / count, 3), "lower": round(wilson(hits, count), 3), "cases": count}
-            if name in self.control:
-                row["control"] = round(self.control[name][0] / self.control[name][1], 3)
-            return row
-
-        return {name: row(name, hits, count) for name, (hits, count) in sorted(self.sums.items())}
-
-
-def judge(folder, seconds, some):
-    sums, thumbs = Sums(), []
-    for index, case in enumerate(some):
-        clip, prompt = folder / f"{index:03}" / "clip.mp4", case["prompt"]
-        frames = frames_of(clip)
-        thumbs.append(frames[len(frames) // 2])
-        sums.add("file", is_clean(clip, seconds), prompt)
-        shots = case["shots"]
-        subjects = [subject for shot in shots for subject in shot.get("subjects", ())]
-        if len(shots) == 1:
-            sums.add("no cut within a shot", cuts(clip) == 0, prompt)
-        elif all(shot.get("transition", "cut") == "cut" for shot in shots[1:]):
-            sums.add("as many cuts as were told of", cuts(clip) == len(shots) - 1, prompt)
-        asked = {subject["colour"] for subject in subjects if "colour" in subject}
-        for colour in COLOURS:
-            # A shot of several does not last as long as the measure looks.
-            if colour in asked and len(shots) == 1:
-                sums.add("colour", shows(frames, colour), prompt)
-            elif colour not in asked:
-                sums.other("colour", shows(frames, colour))
-        moving = [subject["motion"] for subject in subjects if subject.get("motion") in DIRECTIONS]
-        if len(moving) == 1 and len(subjects) == 1 and len(shots) == 1:
-            sums.add("motion", direction(frames) == moving[0], prompt)
-        time = {shot["time"] for shot in shots if "time" in shot}
-        if len(time) == 1 and all("time" in shot for shot in shots):
-            dark = np.mean([frame.mean() for frame in frames[::6]]) < DARK
-            sums.add("night or not", dark == (time == {"night"}), prompt)
-    return sums, thumbs
+def judge(folder, name, options):
+    """(rows, thumbs) of the films of a set."""
+    some = cases(name)[: options.first]
+    clips = [folder / f"{index:03}" / "clip.mp4" for index in range(len(some))]
+    with ProcessPoolExecutor(options.workers) as pool:
+        found = list(pool.map(rows_of, clips, some, repeat(options.seconds), chunksize=4))
+    return [row for rows, _ in found for row in rows], [thumb for _, thumb in found]
 
 
 def sheet(thumbs, path):
@@ -167,23 +150,27 @@ def main():
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     options.add_argument("films", type=Path, nargs="?")
     options.add_argument("--prompts", action="store_true", help="print the prompts for the command")
-    options.add_argument("--set", choices=SETS, default="strangers")
+    options.add_argument("--set", choices=SETS, nargs="+", default=["strangers"])
     options.add_argument("--seconds", type=int, default=4)
-    options.add_argument("--first", type=int, help="only so many of the set, from its beginning")
+    options.add_argument("--first", type=int, help="only so many of each set, from its beginning")
+    options.add_argument("--workers", type=int, default=2)
     options.add_argument("--report", type=Path)
     options.add_argument("--sheet", type=Path)
     options = options.parse_args()
-    some = cases(options.set)[: options.first]
     if options.prompts:
-        print(shlex.join(case["prompt"] for case in some))
+        print(shlex.join(case["prompt"] for name in options.set for case in cases(name)[: options.first]))
         return
-    sums, thumbs = judge(options.films, options.seconds, some)
-    for name, prompt in sums.missed:
-        print(f"missed {name}: {prompt}")
-    print(json.dumps(sums.table(), indent=1))
+    tables, rows, thumbs = {}, [], []
+    for name in options.set:
+        some, pictures = judge(options.films / name, name, options)
+        tables[name] = table(some)
+        rows, thumbs = rows + some, thumbs + pictures
+    if len(tables) > 1:
+        tables[" and ".join(tables)] = table(rows)
+    print(json.dumps(tables, indent=1))
     if options.report:
         report = json.loads(options.report.read_text()) if options.report.exists() else {}
-        options.report.write_text(json.dumps({**report, options.set: sums.table()}, indent=1) + "\n")
+        options.report.write_text(json.dumps({**report, **tables}, indent=1) + "\n")
     if options.sheet:
         sheet(thumbs, options.sheet)
 

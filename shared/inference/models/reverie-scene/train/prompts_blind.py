@@ -1,9 +1,9 @@
 """Measures the writer of storyboards on prompts that it was not trained on; only sums are printed.
 
-    python prompts_blind.py [PACKAGE_FOLDER] [--set blind|strangers|visitors]
+    python prompts_blind.py [PACKAGE_FOLDER] [--set blind|strangers|visitors|travellers]
 
 `prompts_blind.jsonl` was written and hashed before the first training, by the author of the corpus; `prompts_strangers.jsonl` and
-`prompts_visitors.jsonl` by writers who had seen nothing of this folder. When there were more shapes, somebody who had not seen the corpus either added
+`prompts_visitors.jsonl` by writers who had seen nothing of this folder, and `prompts_travellers.jsonl` by another one, in twenty-three languages. When there were more shapes, somebody who had not seen the corpus either added
 what they are in the prompts of strangers to the labels; the prompts stayed.
 """
 
@@ -13,7 +13,7 @@ import json
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-SETS = ("blind", "strangers", "visitors")
+SETS = ("blind", "strangers", "visitors", "travellers")
 SUBJECT = ["colour", "count", "motion", "speed", "position"]
 SCENE = ["setting", "time", "weather", "particles", "camera", "transition", "length"]
 WHOLE = ["palette", "mood"]

@@ -1,4 +1,4 @@
-"""Trains the writer of storyboards and exports story.onnx, pieces.txt and vocab.json.
+"""Trains the writer of storyboards and exports story.onnx and vocab.json.
 
     python train_story.py [--minutes 40] [--keep FILE] [--start FILE|STORY.onnx]
 
@@ -11,6 +11,7 @@ import copy
 import json
 import random
 import time
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +22,7 @@ from torch import nn
 from torch.nn import functional as F
 
 import corpus
+import languages
 import prompts_blind
 import story
 import vocabulary
@@ -30,9 +32,21 @@ from vocabulary import IDS, PACKAGE, TOKENS
 import minilm  # isort: skip  (its folder is known since vocabulary)
 
 HERE = Path(__file__).resolve().parent
-WRITTEN = 0.8  # share of the training prompts that were written one by one
+# Where the training prompts are from, and which share of them.
+SOURCES = {written: 0.45, languages: 0.47, corpus: 0.08}
 SORTED = 16  # batches whose rows are sorted by length together
 FIRST = minilm.VOCABULARY
+
+
+@cache
+def pieces():
+    """What cuts prompts: with the characters of other languages (`characters.py`)."""
+    return minilm.cutter(PACKAGE / "pieces.txt", vocabulary.LONGEST)
+
+
+def ids_of(texts):
+    """[[id]] of texts, with the marks of their ends."""
+    return [encoding.ids for encoding in pieces().encode_batch(list(texts))]
 
 
 class Writer(nn.Module):
@@ -66,11 +80,11 @@ def rows_of(rng, count, unwanted=frozenset()):
     """[(ids of the prompt, tokens of the storyboard)]"""
     texts, stories = [], []
     while len(texts) < count:
-        text, told = (written if rng.random() < WRITTEN else corpus).make(rng)
+        text, told = rng.choices(list(SOURCES), SOURCES.values())[0].make(rng)
         if prompts_blind.plain(text) not in unwanted:
             texts.append(text)
             stories.append([IDS["start"], *story.tokens_of(told)])
-    return list(zip(minilm.ids_of(texts), stories))
+    return list(zip(ids_of(texts), stories))
 
 
 def batch_of(rows):
@@ -88,7 +102,7 @@ def loss_of(model, batch):
 
 
 def train(model, rng, a, unwanted):
-    learning = minilm.Learning(model, a.rate, faster=4, norm=1.0)
+    learning = minilm.Learning(model, a.rate, faster=3, norm=1.0, words=4)
     start, total = time.monotonic(), 0.0
     while True:
         rows = sorted(rows_of(rng, a.batch * SORTED, unwanted), key=lambda row: len(row[0]) + len(row[1]))
@@ -146,13 +160,18 @@ class Runner:
 
     def __init__(self, path):
         self.session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
+        most = json.loads(path.with_name("vocab.json").read_text())["pieces"]
+        self.pieces = minilm.cutter(path.with_name("pieces.txt"), most)
+
+    def ids(self, prompt):
+        return self.pieces.encode(prompt).ids
 
     def step(self, ids, past):
         return self.session.run(None, {"ids": np.array([ids], np.int64), "past": past})
 
     def __call__(self, prompt):
         past = np.zeros((minilm.LAYERS, 2, minilm.HEADS, 0, minilm.WIDTH // minilm.HEADS), np.float32)
-        _, past = self.step(minilm.ids_of([prompt])[0], past)
+        _, past = self.step(self.ids(prompt), past)
         tokens = [IDS["start"]]
         while tokens[-1] != IDS["end"]:
             logits, past = self.step([FIRST + tokens[-1]], past)
@@ -193,7 +212,7 @@ def main():
         held = [batch_of(rows) for rows in np.array_split(np.array(rows_of(random.Random(a.seed + 1000), 960), dtype=object), 20)]
         fresh = float(np.mean([float(loss_of(model, batch)) for batch in held]))
     export(model, a.out / "story.onnx")
-    minilm.write_pieces(a.out / "pieces.txt", minilm.pieces())
+    (a.out / "pieces.txt").write_bytes((PACKAGE / "pieces.txt").read_bytes())
     (a.out / "vocab.json").write_text(json.dumps(vocabulary.document(), indent=1) + "\n")
     write = Runner(a.out / "story.onnx")
     measured = {name: prompts_blind.table(prompts_blind.rows(name, write.story)) for name in prompts_blind.SETS}
@@ -206,8 +225,9 @@ def main():
 def examples(write, path):
     """What the engine must write, too."""
     texts = [case["prompt"] for case in prompts_blind.cases("blind")[::20]] + ["", "!!!", "Ça c'est l'été", "don\u2019t stop", "word " * 150]
+    texts += ["빨간 고양이가 왼쪽으로 걷는다", "一只红色的猫在夜里跑向右边", "नीली मछली पानी के नीचे", "حصان أبيض يركض نحو اليمين", "夜の海に赤い風船が昇る", "Κόκκινο τρένο στο χιόνι"]
     texts += ["first a red cat on the left sleeps in a room, then a rocket takes off at night, no rain, epic"]
-    rows = [{"prompt": text, "ids": minilm.ids_of([text])[0], "tokens": write(text)} for text in texts]
+    rows = [{"prompt": text, "ids": write.ids(text), "tokens": write(text)} for text in texts]
     path.write_text("[\n" + ",\n".join(json.dumps(row, ensure_ascii=False) for row in rows) + "\n]\n")
 
 

@@ -40,6 +40,7 @@ SUBJECT = {
 # What can be left out. A word has one field among these.
 NOT = ("palette", "mood", "setting", "time", "weather", "particles", "shape", "colour")
 MOST_SHOTS, MOST_SUBJECTS, MOST_NOT = 6, 3, 4
+LONGEST = 160  # pieces of a prompt, with the marks of its ends
 FIELDS = {**WHOLE, **SHOT, **SUBJECT}
 FORBIDDEN = {word: name for name in reversed(NOT) for word in FIELDS[name][1:]}
 TOKENS = ["start", "shot", "end"]
@@ -53,7 +54,7 @@ def document():
 
     return {
         "format": 2,
-        "pieces": minilm.LONGEST,
+        "pieces": LONGEST,
         "first_token": minilm.VOCABULARY,
         "layers": minilm.LAYERS, "heads": minilm.HEADS, "head_dim": minilm.WIDTH // minilm.HEADS,
         "most_shots": MOST_SHOTS, "most_subjects": MOST_SUBJECTS, "most_not": MOST_NOT,

@@ -130,10 +130,12 @@ WALKING = ("rock", "pop", "country", "blues", "folk", "jazz", "funk", "march", "
 class Piece:
     """One piece while it is being written."""
 
-    def __init__(self, rng):
+    def __init__(self, rng, bpm=None):
         self.rng = rng
         self.song = attributes(rng)
         song = self.song
+        if bpm:
+            song |= {"bpm": bpm, "tempo": bisect_right(TEMPO_BOUNDS, bpm) - 1}
         song["steps"], song["beat"] = METRES[song["metre"]]
         song["split"] = 6 if song["metre"] == "6/8" else 8
         song["scale"] = MODES[song["mode"]]
@@ -415,8 +417,9 @@ class Piece:
         return groups
 
 
-def song(rng):
-    return Piece(rng).write()
+def song(rng, bpm=None):
+    """A piece; with `bpm`, whatever is usual for its style, it is composed for that tempo."""
+    return Piece(rng, bpm).write()
 
 
 if __name__ == "__main__":

@@ -40,8 +40,8 @@ def pieces(count, seed, bank, alone=False, tempi=(60, 176)):
     events, truths = [], []
     for n in range(count):
         rng = random.Random(f"known-{seed}-{n}")
-        song, start = corpus.song(rng), n * (SECONDS + TAIL) + 0.3
-        song["bpm"] = rng.uniform(*tempi)  # as tasks.py asks for: whatever is usual for the style
+        # As tasks.py asks for: whatever is usual for the style.
+        song, start = corpus.song(rng, rng.uniform(*tempi)), n * (SECONDS + TAIL) + 0.3
         if alone:
             role = rng.choice(list(song["instruments"]))
             song["instruments"] = {role: song["instruments"][role]}

@@ -48,15 +48,16 @@ pub(super) struct Take {
 }
 
 impl Take {
-    /// The take after one of `before`. Where a cut does not leave the place, it shows another side of it, and is nearer or
-    /// farther: otherwise only the subjects would jump.
+    /// The take after one of `before`. Where a cut changes neither the place nor its light, it shows another side of it, and
+    /// is nearer or farther: otherwise only the subjects would jump. The same place at another hour is seen as it was.
     pub(super) fn after(self, before: &Shot, shot: &Shot) -> Self {
-        let place = |shot: &Shot| shot.picture.is_none().then_some(shot.setting);
-        let stays = place(before).is_some() && place(before) == place(shot);
+        let drawn = before.picture.is_none() && shot.picture.is_none();
+        let stays = drawn && before.setting == shot.setting;
+        let light = (before.time, before.weather) == (shot.time, shot.weather);
         match shot.transition {
-            Transition::Cut if stays => Self { side: self.side.wrapping_add(1), near: !self.near },
-            _ if stays => self,
-            _ => Self::default(),
+            _ if !stays => Self::default(),
+            Transition::Cut if light => Self { side: self.side.wrapping_add(1), near: !self.near },
+            _ => self,
         }
     }
 }
