@@ -39,13 +39,9 @@ pub(super) struct ShotScene {
     pub(super) grade: Grade,
 }
 
-/// Which of several shots of one place it is.
+/// Which side of a place a shot shows, by number. Every other one is seen from near.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
-pub(super) struct Take {
-    /// What of the place is seen: another number, another side of it.
-    pub(super) side: u32,
-    pub(super) near: bool,
-}
+pub(super) struct Take(u32);
 
 impl Take {
     /// The take after one of `before`. Where a cut changes neither the place nor its light, it shows another side of it, and
@@ -56,9 +52,13 @@ impl Take {
         let light = (before.time, before.weather) == (shot.time, shot.weather);
         match shot.transition {
             _ if !stays => Self::default(),
-            Transition::Cut if light => Self { side: self.side.wrapping_add(1), near: !self.near },
+            Transition::Cut if light => Self(self.0.wrapping_add(1)),
             _ => self,
         }
+    }
+
+    fn is_near(self) -> bool {
+        self.0 % 2 == 1
     }
 }
 
@@ -200,9 +200,9 @@ impl ShotScene {
         let Screen { size, rate } = screen;
         let light = Light::new(shot.time, shot.weather);
         // The lower half of a seed is all of it.
-        let side = (seed as u32).wrapping_add(take.side);
+        let side = (seed as u32).wrapping_add(take.0);
         let seed = side ^ (shot.setting as u32).wrapping_mul(0x51ED_270B);
-        let lens = if take.near { Lens::near(subjects::middle(shot)) } else { Lens::WIDE };
+        let lens = if take.is_near() { Lens::near(subjects::middle(shot)) } else { Lens::WIDE };
         let angle = Angle { camera: shot.camera, lens };
         Self {
             drifting: Drifting::new(shot, angle, size, seed, &light),
