@@ -1,6 +1,7 @@
 //! From bars to notes: transposition, swing, the ending, and the small differences of players.
 
 mod accents;
+mod stress;
 
 use super::bars::{Bar, Group};
 use super::brief::{Brief, Track};
@@ -149,7 +150,10 @@ impl Player<'_> {
                 let late = self.lateness(dice);
                 let start = at as u32 * bar_ticks + self.offset(group.pos) + late;
                 let last = bar.left == 0 && at > 0;
-                let force = self.brief.demands[at].loudness;
+                // A groove has its own accents.
+                let stress =
+                    if self.track.drums { 1.0 } else { stress::of(self.brief.metre, group.pos) };
+                let force = self.brief.demands[at].loudness * stress;
                 self.play(group, (start, last, force), &mut part.notes, dice);
             }
         }

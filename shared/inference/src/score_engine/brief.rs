@@ -150,10 +150,14 @@ impl<'a> Wishes<'a> {
 }
 
 impl Wishes<'_> {
+    /// The beats per minute that were asked for as a number.
+    fn number(&self) -> Option<f64> {
+        self.request.style.tempo_bpm.or(self.explicit.tempo_bpm)
+    }
+
     /// Share by which the length may move the tempo: not at all where a number was asked for.
     fn tempo_play(&self) -> f64 {
-        let number = self.request.style.tempo_bpm.or(self.explicit.tempo_bpm);
-        if number.is_some() { 0.0 } else { form::TEMPO_PLAY }
+        if self.number().is_some() { 0.0 } else { form::TEMPO_PLAY }
     }
 }
 
@@ -303,7 +307,9 @@ fn metre(vocabulary: &Vocabulary, wishes: &Wishes<'_>, style: usize, dice: &mut 
     for (share, weight) in shares.iter_mut().zip(weights) {
         *share *= if weight > 0.0 { 1.0 } else { foreign };
     }
-    dice.choose(&sharpened(&shares, 0.3))
+    // Beats that somebody counts are those of the likeliest metre: in another the number would mean another pace.
+    let floor = if wishes.number().is_some() { 1.0 } else { 0.3 };
+    dice.choose(&sharpened(&shares, floor))
 }
 
 /// The bars of sections with these names and lengths.

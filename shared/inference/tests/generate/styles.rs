@@ -95,29 +95,51 @@ fn styles_have_their_own_chords() {
     assert!(share("country", &|chord| chord.ends_with('m')) < 0.2);
 }
 
-/// How late each note is behind its sixteenth, in ticks; a sixteenth has 120.
-fn lateness(midi: &[u8]) -> Vec<u32> {
+/// Ticks of a sixteenth note.
+const STEP: u32 = 120;
+
+/// The notes of a file: tick, channel and velocity.
+fn notes(midi: &[u8]) -> Vec<(u32, u8, u8)> {
     let file = midly::Smf::parse(midi).expect("a MIDI file");
-    let ticks = match file.header.timing {
-        midly::Timing::Metrical(ticks) => u32::from(ticks.as_int()) / 4,
-        midly::Timing::Timecode(..) => panic!("no metre"),
-    };
-    let mut late = Vec::new();
+    let quarter = midly::num::u15::new(4 * STEP as u16);
+    assert_eq!(file.header.timing, midly::Timing::Metrical(quarter));
+    let mut notes = Vec::new();
     for track in &file.tracks {
         let mut now = 0;
         for event in track {
             now += event.delta.as_int();
             if let midly::TrackEventKind::Midi {
+                channel,
                 message: midly::MidiMessage::NoteOn { vel, .. },
-                ..
             } = event.kind
                 && vel > 0
             {
-                late.push(now % ticks);
+                notes.push((now, channel.as_int(), vel.as_int()));
             }
         }
     }
-    late
+    notes
+}
+
+/// How late each note is behind its sixteenth, in ticks.
+fn lateness(midi: &[u8]) -> Vec<u32> {
+    notes(midi).iter().map(|(tick, ..)| tick % STEP).collect()
+}
+
+#[test]
+fn beats_are_played_louder_than_what_is_between_them() {
+    let engine =
+        load(&Package::open(&folder("models/reverie-score")).expect("package")).expect("engine");
+    let output = generate(&*engine, &of_style("techno", 12.0, 3));
+    let notes = notes(file(&output, "track.mid"));
+    // Drums have accents of their own; techno is in four, and nobody is late.
+    let mean = |at: &dyn Fn(u32) -> bool| {
+        let loud = notes.iter().filter(|(tick, channel, _)| *channel != 9 && at(tick / STEP % 16));
+        let loud: Vec<f64> = loud.map(|(.., velocity)| f64::from(*velocity)).collect();
+        assert!(!loud.is_empty());
+        loud.iter().sum::<f64>() / loud.len() as f64
+    };
+    assert!(mean(&|step| step == 0) > 1.1 * mean(&|step| step % 4 != 0));
 }
 
 #[test]

@@ -25,6 +25,8 @@ const FILLER: &str = r"(?:[ .:=~\[à是は]|\b(?:of|is|at|on|to|a|auf|por|de|set
 /// After a number that has no unit.
 const END: &str =
     r"(?:-?ish)?(?: ?[,.;:!?)\]|/]| [-–—]|$| (?:with|instead|please|then|on the clock)\b)";
+/// What may stand before a number that stands by itself.
+const METRE: &str = r"(?:\d{1,2}/\d{1,2}[,;:.]? )?";
 /// Music that is named with its number, as in "174 drum and bass".
 const GENRE: &str = r"(?:drum (?:and|&|n|'n') bass|dnb|d&b|techno|house|trance|dubstep|garage|jungle|hardstyle|gabber|breakbeat|electro|trap|drill|edm|moombahton|disco|psytrance|hip[ -]?hop|boom[ -]?bap|footwork|reggaeton|swing|shuffle|waltz|march|polka|samba|bossa(?: nova)?|salsa|rock(?: (?:and|&|n|'n') roll)?|punk|metal|funk|soul|jazz|blues|reggae|ska|synthwave|lo-?fi)\b";
 /// Names of notes, and how many quarter notes they are. A dotted quarter is the beat of the metres that have it.
@@ -81,7 +83,9 @@ fn sources() -> Vec<(String, Meaning)> {
         (format!("{LEFT}{NUMBER}{unit}"), Meaning::Times(1.0)),
         (format!(r"{LABEL}{FILLER}{NUMBER}\b"), Meaning::Times(1.0)),
         (
-            format!(r"(?:^|\D[,;:.!?]|[@~]|\b(?:at|around|about|set to)) ?{NUMBER}{END}"),
+            format!(
+                r"(?:^|\D[,;:.!?]|/\d{{1,2}}[,;:.]|[@~]|\b(?:at|around|about|set to)) ?{METRE}{NUMBER}{END}"
+            ),
             Meaning::Bare,
         ),
         (format!("{LEFT}{NUMBER} {GENRE}"), Meaning::Bare),
@@ -169,6 +173,9 @@ mod tests {
             ("32 bars at 110, clean drums", 110.0),
             ("174 drum and bass", 174.0),
             ("muted trumpet, 132 swing", 132.0),
+            ("bright pop, 4/4, 110, no percussion", 110.0),
+            ("4/4, 110, bright pop", 110.0),
+            ("a simple tune in 6/8; 96. Brass", 96.0),
             ("Punk. Drums falling downstairs. 190.", 190.0),
             ("moombahton 108 with timbales", 108.0),
             ("march, MM 108", 108.0),
@@ -215,6 +222,7 @@ mod tests {
             "24 strings and 2 harps",
             "TR-909 and TB-303",
             "booming 808 drums",
+            "in 3/4, 24 strings",
             "90s eurodance",
             "80年代のシティポップ",
             "100 cellos",
