@@ -34,6 +34,8 @@ pub(crate) struct Outline {
     /// Pitch class, 0 is C.
     pub(crate) tonic: u8,
     pub(crate) fit: Fit,
+    /// Whether the beats of a bar are to be counted: a number of them was asked for.
+    pub(crate) counted: bool,
     pub(crate) tracks: Vec<Track>,
 }
 
@@ -187,6 +189,7 @@ impl Outline {
             mode,
             tonic,
             fit: form::fit(wishes.request.seconds, beats, wanted, wishes.tempo_play()),
+            counted: wishes.number().is_some(),
             tracks: tracks::choose(vocabulary, wishes, style, density, &mut dice)?,
         })
     }

@@ -47,6 +47,8 @@ impl<'v> Harmony<'v> {
         let metre = vocabulary.metres[outline.metre].1;
         let two_chords = (metre.steps / metre.steps_per_beat).is_multiple_of(2);
         let pace = match dice.unit() {
+            // A chord a bar says which beats are the first ones; two make each half sound like a bar of twice the tempo.
+            _ if outline.counted => Pace::One,
             roll if roll < style.harmony.slow => Pace::Two,
             roll if roll > 1.0 - style.harmony.fast && two_chords => Pace::Half,
             _ => Pace::One,

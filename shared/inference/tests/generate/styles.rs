@@ -1,5 +1,6 @@
 //! What a style decides: chords, sections, and how people play.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use reverie_domain::sketch::MusicSketch;
@@ -35,6 +36,27 @@ fn a_number_of_beats_is_kept_to() {
             assert!((tempo - beats).abs() < 0.03, "{tempo} instead of {beats} in {seconds} s");
         }
     }
+}
+
+#[test]
+fn beats_that_are_counted_have_one_metre_and_a_chord_a_bar() {
+    let planner = planner();
+    let sketches = |prompt: &str| -> Vec<MusicSketch> {
+        let asked = |seed| MusicRequest { seed, ..request(prompt, 30.0) };
+        (0..16).map(|seed| sketch(&*planner, &asked(seed))).collect()
+    };
+    let metres = |prompt: &str| {
+        sketches(prompt).into_iter().map(|sketch| sketch.metre).collect::<BTreeSet<_>>().len()
+    };
+    assert!(metres("a lullaby") > 1);
+    assert_eq!(metres("a lullaby, 76 bpm"), 1);
+    let two_chords = |prompt: &str| {
+        let sketches = sketches(prompt);
+        let bars = sketches.iter().flat_map(|one| &one.sections).flat_map(|one| &one.chords);
+        bars.filter(|bar| bar.contains(' ')).count()
+    };
+    assert!(two_chords("jazz") > 0);
+    assert_eq!(two_chords("jazz, 120 bpm"), 0);
 }
 
 #[test]
