@@ -57,11 +57,6 @@ def cutter(path, most=LONGEST):
     return tokenizer
 
 
-def ids_of(texts):
-    """[[id]] of texts, with the marks of their ends."""
-    return [encoding.ids for encoding in pieces().encode_batch(list(texts))]
-
-
 def padded(rows):
     """Rows of different lengths as one tensor; 0 is nothing."""
     longest = max(len(row) for row in rows)

@@ -34,7 +34,7 @@ pub(crate) struct Outline {
     /// Pitch class, 0 is C.
     pub(crate) tonic: u8,
     pub(crate) fit: Fit,
-    /// Whether the beats of a bar are to be counted: a number of them was asked for.
+    /// Whether beats are counted: a number of them was asked for, or the cuts of a film fall on them.
     pub(crate) counted: bool,
     pub(crate) tracks: Vec<Track>,
 }
@@ -302,16 +302,17 @@ fn metre(vocabulary: &Vocabulary, wishes: &Wishes<'_>, style: usize, dice: &mut 
     // A metre that the style never has must be said clearly, and next to a style that was picked from
     // a list it must be written out.
     let written = |(name, _): &(String, Metre)| wishes.explicit.affirmed.contains(name);
+    let said = vocabulary.metres.iter().any(written);
     let foreign = match wishes.request.style.genre {
         None => 0.2,
-        Some(_) if vocabulary.metres.iter().any(written) => 0.02,
+        Some(_) if said => 0.02,
         Some(_) => 0.0,
     };
     for (share, weight) in shares.iter_mut().zip(weights) {
         *share *= if weight > 0.0 { 1.0 } else { foreign };
     }
     // Beats that somebody counts are those of the likeliest metre: in another the number would mean another pace.
-    let floor = if wishes.number().is_some() { 1.0 } else { 0.3 };
+    let floor = if wishes.number().is_some() && !said { 1.0 } else { 0.3 };
     dice.choose(&sharpened(&shares, floor))
 }
 

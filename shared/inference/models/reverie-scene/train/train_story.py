@@ -188,7 +188,7 @@ def main():
     p.add_argument("--seed", type=int, default=1)
     p.add_argument("--batch", type=int, default=48)
     p.add_argument("--rate", type=float, default=2e-4)
-    p.add_argument("--bf16", action="store_true", help="pays on a processor with AMX only")
+    p.add_argument("--bf16", action="store_true", help="pays on a processor with AVX-512 BF16 or AMX only")
     p.add_argument("--threads", type=int, default=1)
     p.add_argument("--keep", type=Path, help="where the weights are kept")
     p.add_argument("--start", type=Path, help="weights to go on from: what --keep has kept, or a package's story.onnx")

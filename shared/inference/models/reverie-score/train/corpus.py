@@ -64,10 +64,10 @@ def choose_tracks(rng, song):
             tracks[role] = rng.choice([i for i, row in INSTRUMENTS.items() if role in row[2]])
         else:
             tracks[role] = weighted(rng, instruments)
-    if rng.random() < 0.06:
+    if rng.random() < 0.08:
         solo = rng.choice(["piano", "nylon_guitar", "harp", "electric_piano", "steel_guitar", "square_lead", "strings"])
         tracks = {r: solo for r in (rng.choice(["comp", "arp"]), "lead") if r in INSTRUMENTS[solo][2]}
-    elif rng.random() < 0.1:
+    elif rng.random() < 0.2:
         for role in rng.sample(list(tracks), len(tracks)):
             if len(tracks) > 1 and rng.random() < 0.4:
                 del tracks[role]
@@ -123,6 +123,8 @@ def choose_form(rng, style):
     return form
 
 
+# Beats per minute from which on a tempo is fast, and up to which it is slow.
+FAST, SLOW = 140, 84
 # Styles whose bass walks into the next section.
 WALKING = ("rock", "pop", "country", "blues", "folk", "jazz", "funk", "march", "reggae", "lofi", "classical", "orchestral")
 
@@ -142,6 +144,8 @@ class Piece:
         self.tracks = choose_tracks(rng, song)
         self.form = choose_form(rng, song["style"])
         self.level = 1.6 + 0.85 * song["energy"]
+        # Fast beats are seldom divided, slow ones are: so they are heard for what they are.
+        self.haste = 1 if song["bpm"] >= FAST else -1 if song["bpm"] <= SLOW else 0
         self.bars = []
         self.plan_harmony()
         self.plan_parts()
@@ -202,6 +206,7 @@ class Piece:
             + (0.25 if style in ("techno", "chiptune", "synthwave", "dnb", "metal") else 0)
             - (0.3 if style in ("lullaby", "ambient") else 0)
         )
+        fast -= 0.3 * self.haste
         self.arp_rate = 1 if rng.random() < fast and song["bpm"] < 150 else 2
         if self.arp_rate == 2 and density == 0 and rng.random() < 0.6:
             self.arp_rate = 4 if song["metre"] != "6/8" else 2
@@ -213,6 +218,7 @@ class Piece:
             activity = clamp(activity - 1, 0, 2)
         if style in ("jazz", "chiptune", "classical", "blues"):
             activity = clamp(activity + 1, 1, 3)
+        activity = clamp(activity - self.haste, 0, 3)
         shift = rng.choice([-3, 0, 0, 2]) + (song["valence"] - 2)
         self.melodies = {}
         for role in ("lead", "counter"):

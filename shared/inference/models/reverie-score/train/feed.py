@@ -14,16 +14,20 @@ import torch
 
 import corpus
 import tokens
+from vocabulary import TEMPO_BOUNDS, TEMPO_MAX
 
 # Rows are padded to the next of these lengths; each has the batch that makes 3,072 tokens.
 LENGTHS = {256: 12, 512: 6, 768: 4, 1024: 3}
 BEGIN = {"piece": 0, "waiting": []}
+# Share of the pieces that have any tempo, since people ask for numbers that are not usual for a style.
+ANY_TEMPO = 0.3
 
 
 def piece_rows(seed):
     """One or two training rows of one piece."""
     rng = random.Random(seed)
-    song = tokens.prepare(corpus.song(rng))
+    bpm = TEMPO_BOUNDS[0] * (TEMPO_MAX / TEMPO_BOUNDS[0]) ** rng.random() if rng.random() < ANY_TEMPO else None
+    song = tokens.prepare(corpus.song(rng, bpm))
     limit = rng.choices([512, 768, tokens.CONTEXT], [45, 25, 30])[0]
     rows = [tokens.row(song, 0, limit)]
     if len(rows[0]) >= limit:

@@ -32,19 +32,21 @@ def events_of(song, start, seconds):
     count = min(len(song["bars"]), int(seconds / step / song["steps"]))
     song["bars"] = song["bars"][-count:]
     plays = {song["instruments"][r] for bar in song["bars"] for r, groups in bar["tracks"].items() if groups and r in song["instruments"]}
+    song["last"] = (count - 1) * song["steps"] * step + 0.3
     return [(start + tick / midi.TICKS * step, order, message) for tick, order, message in midi.events_of(song)], plays
 
 
-def pieces(count, seed, bank, alone=False, tempi=(60, 176)):
-    """Yields (samples, truth) of pieces of the corpus, with their ends; or of one track of each `alone`."""
+def pieces(count, seed, bank, alone=False, tempi=(60, 176), few=0.0):
+    """Yields (samples, truth) of pieces of the corpus, with their ends. A share `few` of them has at most three tracks; `alone`, each has one."""
     events, truths = [], []
     for n in range(count):
         rng = random.Random(f"known-{seed}-{n}")
         # As tasks.py asks for: whatever is usual for the style.
         song, start = corpus.song(rng, rng.uniform(*tempi)), n * (SECONDS + TAIL) + 0.3
-        if alone:
-            role = rng.choice(list(song["instruments"]))
-            song["instruments"] = {role: song["instruments"][role]}
+        tracks = list(song["instruments"])
+        most = 1 if alone else rng.choice([1, 2, 2, 3]) if rng.random() < few else len(tracks)
+        kept = rng.sample(tracks, min(most, len(tracks)))
+        song["instruments"] = {role: song["instruments"][role] for role in tracks if role in kept}
         notes, plays = events_of(song, start, SECONDS)
         events += [*silence(start - 0.2), *notes]
         truths.append({**song, "plays": plays})

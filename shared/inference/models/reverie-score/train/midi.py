@@ -2,9 +2,18 @@
 
 import struct
 
-from vocabulary import INSTRUMENTS, STYLES, VELOCITIES
+from vocabulary import INSTRUMENTS, METRES, STYLES, VELOCITIES
 
 TICKS = 24  # per step
+# Factors of the velocity: on the first beat, on another, half-way or a third of the way to the next, and elsewhere.
+STRESS = (1.2, 1.06, 0.9, 0.82)
+
+
+def stress(metre, step):
+    """People play the first beat of a bar louder, and beats louder than what is between them; as the engine does (`stress.rs`)."""
+    beat = METRES[metre][1]
+    part = beat // 3 if beat % 3 == 0 else beat // 2
+    return STRESS[0 if step == 0 else 1 if step % beat == 0 else 2 if step % part == 0 else 3]
 
 
 def varlen(value):
@@ -27,8 +36,11 @@ def events_of(song):
                 late = amount * unit if unit and (step // unit) % 2 and step % unit == 0 else 0
                 at = round((b * song["steps"] + step + late) * TICKS)
                 end = at + max(1, round((length or 1) * TICKS * 0.95))
+                # A groove has its own accents.
+                force = 1 if role == "drums" else stress(song["metre"], step)
+                loud = max(1, min(127, round(VELOCITIES[velocity] * force)))
                 for key in keys:
-                    events.append((at, 2, bytes([0x90 | ch, key, VELOCITIES[velocity]])))
+                    events.append((at, 2, bytes([0x90 | ch, key, loud])))
                     events.append((end, 1, bytes([0x80 | ch, key, 0])))
     return sorted(events)
 

@@ -1,6 +1,6 @@
-"""Measures the reader on prompts with what a listener expects, in words that are not ours: prompts_blind.jsonl, prompts_second.jsonl.
+"""Measures the reader on prompts with what a listener expects, in words that are not ours: the sets of `SETS`.
 
-    python prompt_blind.py [PACKAGE_FOLDER] [--set blind|second|third] [--compose COMPOSE] [--report metrics.json]
+    python prompt_blind.py [PACKAGE_FOLDER] [--set blind|second|third|travellers] [--compose COMPOSE] [--report metrics.json]
 
 Without COMPOSE, the network alone is judged. With it (the example of the crate, built), the engine is: what it says that it
 plays. Only sums are printed, never which prompts fail: whoever improves the reader must not learn them.
@@ -16,7 +16,7 @@ from prompt_frozen import NUMBER, Reader, wilson
 from vocabulary import INSTRUMENTS, PACKAGE, STYLES
 
 HERE = Path(__file__).resolve().parent
-SETS = ("blind", "second", "third")
+SETS = ("blind", "second", "third", "travellers")
 # What a listener calls it -> styles that this listener would accept.
 GENRES = {
     "acoustic": "folk country pop", "afrobeat": "funk bossa reggae", "baroque": "classical", "bluegrass": "country folk",

