@@ -15,8 +15,9 @@ const LOUDNESS: f64 = -14.0;
 const NEAR: f64 = 0.1;
 /// How often the limiter is tried. What peaks high loses much to it, and may stay below.
 const PASSES: u8 = 5;
-/// The limiter's ceiling in dBTP; 0.3 dB below the promise of −1 for what its estimate misses.
-const CEILING: f64 = -1.3;
+/// The limiter's ceiling in dBTP; 0.5 dB below the promise of −1 for what its estimate misses, which was 0.37 dB where bright
+/// waves are loud.
+const CEILING: f64 = -1.5;
 /// The promise, in dBTP.
 const TRUE_PEAK: f64 = -1.0;
 /// Nothing audible lies below, in Hz.
