@@ -42,9 +42,15 @@ def pieces():
     return tokenizer
 
 
-def write_pieces(path, tokenizer):
-    """One piece a line, in the order of their numbers."""
-    path.write_text("".join(f"{piece}\n" for piece, _ in sorted(tokenizer.get_vocab().items(), key=lambda pair: pair[1])))
+def in_order(tokenizer):
+    """All pieces, in the order of their numbers."""
+    vocabulary = tokenizer.get_vocab()
+    return sorted(vocabulary, key=vocabulary.get)
+
+
+def write_pieces(path, pieces):
+    """One piece a line."""
+    path.write_text("".join(f"{piece}\n" for piece in pieces))
 
 
 def cutter(path, most=LONGEST):
@@ -55,6 +61,11 @@ def cutter(path, most=LONGEST):
     tokenizer.post_processor = processors.TemplateProcessing("[CLS] $A [SEP]", special_tokens=ends)
     tokenizer.enable_truncation(most)
     return tokenizer
+
+
+def ids_of(tokenizer, texts):
+    """[[id]] of texts, with the marks of their ends."""
+    return [encoding.ids for encoding in tokenizer.encode_batch(list(texts))]
 
 
 def padded(rows):

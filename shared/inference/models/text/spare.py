@@ -24,14 +24,13 @@ def missing(known, texts):
 
 def fill(path, texts):
     """Writes `pieces.txt` with the characters of `texts` that are missing, the most frequent first. Places that are left stay free."""
-    vocabulary = minilm.pieces().get_vocab()
-    pieces = sorted(vocabulary, key=vocabulary.get)
+    pieces = minilm.in_order(minilm.pieces())
     free = [at for at, piece in enumerate(pieces) if piece.startswith("[unused")]
     found = missing(set(pieces), texts)
     # What is seen once is hardly learnt, but the rest of its word is known then.
     wanted = sorted(found, key=lambda piece: (-found[piece], piece))[: len(free)]
     for at, piece in zip(free, wanted):
         pieces[at] = piece
-    path.write_text("".join(f"{piece}\n" for piece in pieces))
+    minilm.write_pieces(path, pieces)
     left = sum(count for piece, count in found.items() if piece not in wanted)
     print(f"{len(wanted)} of {len(free)} free places are taken; of {sum(found.values())} unknown pieces {left} are left")

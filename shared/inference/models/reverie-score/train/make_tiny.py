@@ -325,7 +325,7 @@ def main():
     (a.folder / "vocab.json").write_text(json.dumps(doc, separators=(",", ":")) + "\n")
     (a.folder / "bank.sf2").write_bytes(bank())
     reader, tokenizer = train_prompt(doc)
-    minilm.write_pieces(a.folder / "pieces.txt", tokenizer)
+    minilm.write_pieces(a.folder / "pieces.txt", minilm.in_order(tokenizer))
     torch.onnx.export(
         reader, torch.tensor([[2, 5, 3]]), str(a.folder / "prompt.onnx"), input_names=["ids"], output_names=["logits"],
         dynamic_axes={"ids": {1: "N"}}, opset_version=17, dynamo=False,
