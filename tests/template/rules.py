@@ -295,18 +295,31 @@ def alarms_are_small(all_):
             yield f"{name} has {len(alarm['Metrics'])} metrics"
 
 
+def _metrics(alarm):
+    """What an alarm looks at: itself, or what its expression is made of."""
+    parts = [part["MetricStat"]["Metric"] for part in alarm.get("Metrics", []) if "MetricStat" in part]
+    return parts or [alarm]
+
+
+def metrics_pass_the_log(all_):
+    """The housekeeper's metrics are log lines without a level, which Lambda takes for INFO."""
+    logging = all_["template"]["Resources"]["HousekeeperFunction"]["Properties"]["LoggingConfig"]
+    if logging["ApplicationLogLevel"] != "TRACE":
+        yield "a log level of WARN takes the metrics away, and with them every worker"
+
+
 def metrics_are_published(all_):
     """An alarm on a metric that no code publishes is silent for ever."""
     code = "\n".join(file.read_text() for file in (ROOT / "functions").glob("*/src/**/*.rs"))
     published = set(re.findall(r'count\("(\w+)"', code)) | set(re.findall(r'name: "(\w+)"', code))
     uses = list(_alarms(all_).items())
     uses += of_type(all_["worker"], "AWS::CloudWatch::Alarm").items()
-    for name, alarm in uses:
-        if alarm.get("Namespace") != "Reverie":
+    for name, metric in ((name, metric) for name, alarm in uses for metric in _metrics(alarm)):
+        if metric.get("Namespace") != "Reverie":
             continue
-        if alarm["MetricName"] not in published:
-            yield f"{name} is about {alarm['MetricName']}, which nobody publishes"
-        dimensions = [dimension["Name"] for dimension in alarm["Dimensions"]]
+        if metric["MetricName"] not in published:
+            yield f"{name} is about {metric['MetricName']}, which nobody publishes"
+        dimensions = [dimension["Name"] for dimension in metric["Dimensions"]]
         if dimensions != ["stack", "component"]:
             yield f"{name} has other dimensions than the code: {dimensions}"
     body = of_type(all_["template"], "AWS::CloudWatch::Dashboard")["Dashboard"]["DashboardBody"]

@@ -16,6 +16,8 @@ mod legal_holds;
 mod mail;
 #[path = "http/mailings.rs"]
 mod mailings;
+#[path = "http/open_answers.rs"]
+mod open_answers;
 #[path = "http/outputs.rs"]
 mod outputs;
 #[path = "http/policies.rs"]

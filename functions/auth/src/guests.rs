@@ -1,8 +1,10 @@
 use crate::me::AccountView;
 use axum::{Json, extract::State};
-use http::{StatusCode, header};
+use http::{HeaderMap, StatusCode, header};
 use jiff::SignedDuration;
-use reverie_api::{App, ClientAddress, Problem, UserAgent, session_cookie, token::PlainToken};
+use reverie_api::{
+    App, ClientAddress, Problem, UserAgent, is_from_our_pages, session_cookie, token::PlainToken,
+};
 use reverie_domain::{credits::Credits, plan::GUEST_DAYS};
 use reverie_store::{
     Record,
@@ -35,7 +37,7 @@ pub(crate) struct GuestCredits {
 }
 
 /// Begins as a guest: an account with a small allowance, no e-mail asked. The token is for
-/// `Authorization: Bearer`; browsers get it as a cookie too.
+/// `Authorization: Bearer`; browsers get it as a cookie too, but not from pages of others.
 #[utoipa::path(
     post, path = "/v1/guests", tag = "account",
     responses(
@@ -48,15 +50,19 @@ pub(crate) async fn create(
     State(app): State<App>,
     address: ClientAddress,
     UserAgent(device): UserAgent,
-) -> Result<(StatusCode, [(header::HeaderName, String); 1], Json<Guest>), Problem> {
+    headers: HeaderMap,
+) -> Result<(StatusCode, Option<[(header::HeaderName, String); 1]>, Json<Guest>), Problem> {
     let (account, token) = make_guest(&app, &address, device).await?;
-    let cookie = session_cookie(&app.settings, &token);
+    // A form of another site would put its cookie over the one that the browser has, which may be
+    // the only way to somebody's works.
+    let theirs = is_from_our_pages(&app.settings, &headers) == Some(false);
+    let cookie = (!theirs).then(|| [(header::SET_COOKIE, session_cookie(&app.settings, &token))]);
     let guest = Guest {
         token: token.reveal(),
         account: AccountView::new(&app, &account),
         credits: GuestCredits { available: app.settings.guest_credits },
     };
-    Ok((StatusCode::CREATED, [(header::SET_COOKIE, cookie)], Json(guest)))
+    Ok((StatusCode::CREATED, cookie, Json(guest)))
 }
 
 async fn make_guest(

@@ -7,9 +7,14 @@ use axum::{
 use http::StatusCode;
 use reverie_api::{GenerationsRead, Id, Problem, generation};
 use reverie_domain::ids::GenerationId;
+use reverie_store::open_answers::Place;
 use utoipa::ToSchema;
 
-use crate::{Events, changes::Changes, last_event::LastEvent};
+use crate::{
+    Events,
+    changes::{Changes, patience},
+    last_event::LastEvent,
+};
 
 /// How often a comment is sent while nothing happens.
 const COMMENT: Duration = Duration::from_secs(15);
@@ -53,6 +58,14 @@ pub(crate) async fn follow(
     if now.status.is_final() && last == Some(now.version) {
         return Ok(StatusCode::NO_CONTENT.into_response());
     }
-    let frames = Changes::new(state, now, last).frames();
+    let place = match now.status.is_final() {
+        true => None,
+        false => {
+            let app = &state.app;
+            let until = app.now() + patience(state.carrier);
+            Place::take(&*app.tables, app.now(), caller.account.id, until).await?
+        }
+    };
+    let frames = Changes::new(state, now, last, place).frames();
     Ok(Sse::new(frames).keep_alive(KeepAlive::new().interval(COMMENT)).into_response())
 }

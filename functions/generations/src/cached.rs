@@ -1,5 +1,7 @@
 //! A repeated request is answered with copies of what was made before.
 
+use std::time::Duration;
+
 use futures::future::try_join_all;
 use jiff::Timestamp;
 use reverie_api::Problem;
@@ -9,8 +11,12 @@ use reverie_store::{
     generations::{self, Detail, Finished},
     tables::{Key, StoreError},
 };
+use tokio::time::timeout;
 
 use crate::{Generations, submit::announce};
+
+/// How long S3 may take to copy. The function itself lives little longer than a held answer.
+const PATIENCE: Duration = Duration::from_secs(3);
 
 /// The earlier generation that answers a request, if there is one and it may. `row` was read
 /// before, or is at `unread`.
@@ -44,7 +50,9 @@ pub(crate) async fn fill(
     (source, detail): &(Job, Detail),
 ) -> Result<Job, Problem> {
     let tables = &*state.app.tables;
-    match copy(state, source, job).await {
+    let copied = timeout(PATIENCE, copy(state, source, job)).await;
+    let late = || StoreError::Unavailable { service: "S3", reason: "no copy in time".to_owned() };
+    match copied.unwrap_or_else(|_| Err(late())) {
         Ok(true) => {}
         Ok(false) => {
             tracing::warn!(id = %job.id, source = %source.id, "the results are not there to copy");

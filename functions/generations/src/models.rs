@@ -1,4 +1,5 @@
 use axum::{Json, extract::State};
+use reverie_api::Problem;
 use reverie_domain::manifest::{Artefact, Inputs, Kind, Limits, Manifest, Price};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -48,9 +49,12 @@ impl From<&Manifest> for Model {
 /// The models, with what they take and cost. No token is needed.
 #[utoipa::path(
     get, path = "/v1/models", tag = "generations",
-    responses((status = 200, body = Models))
+    responses(
+        (status = 200, body = Models),
+        (status = 503, body = Problem, content_type = "application/problem+json"),
+    )
 )]
-pub(crate) async fn list(State(state): State<Generations>) -> Json<Models> {
-    let models = state.catalogue.models().await;
-    Json(Models { items: models.iter().map(Model::from).collect(), next_cursor: None })
+pub(crate) async fn list(State(state): State<Generations>) -> Result<Json<Models>, Problem> {
+    let models = state.catalogue.models().await?;
+    Ok(Json(Models { items: models.iter().map(Model::from).collect(), next_cursor: None }))
 }

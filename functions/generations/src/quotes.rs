@@ -88,7 +88,7 @@ async fn quoted(
     if request.quote.is_some() {
         errors.push(super::submit::field("quote", "a quote cannot be quoted"));
     }
-    let models = state.catalogue.models().await;
+    let models = state.catalogue.models().await?;
     let canonical = match request.canonical(&models) {
         Ok(canonical) if errors.is_empty() => canonical,
         Ok(_) => return Err(Problem::invalid(errors)),

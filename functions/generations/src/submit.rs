@@ -2,7 +2,7 @@ use axum::{Json, extract::State};
 use http::{HeaderName, StatusCode, header};
 use jiff::Timestamp;
 use reverie_api::{
-    Body, Caller, GenerationsWrite, IdempotencyKey, JOB_MAY_WAIT, Prefer, Problem, Replay,
+    App, Body, Caller, GenerationsWrite, IdempotencyKey, JOB_MAY_WAIT, Prefer, Problem, Replay,
     generation::{self, GenerationView},
     references,
 };
@@ -59,12 +59,20 @@ pub(crate) async fn create(
     Body(request): Body<GenerationRequest>,
 ) -> Result<(StatusCode, [(HeaderName, String); 1], Json<GenerationView>), Problem> {
     let view = match submit(&state, &caller, &key, request).await? {
-        Submitted::Now(job, detail) if prefer.wait.is_none() => {
-            generation::view(&state.app, &*state.objects, caller.account.id, &job, Some(*detail))
-                .await?
-        }
-        Submitted::Now(job, _) => {
-            until_changed(&state, &[caller.account.id], &job, prefer.wait).await?
+        Submitted::Now(job, detail) => {
+            let owner = caller.account.id;
+            let changed = match prefer.wait {
+                wait @ Some(_) => until_changed(&state, &[owner], &job, wait).await.ok(),
+                None => None,
+            };
+            match changed {
+                Some(view) => view,
+                // It is submitted, whatever became of the wait: an error would have it sent again.
+                None => {
+                    generation::view(&state.app, &*state.objects, owner, &job, Some(*detail))
+                        .await?
+                }
+            }
         }
         Submitted::Before(id) => {
             generation::load(&state.app, &*state.objects, &[caller.account.id], id).await?
@@ -87,12 +95,7 @@ async fn submit(
 ) -> Result<Submitted, Problem> {
     let (app, now, account) = (&state.app, state.app.now(), &caller.account);
     let caches = request.cache != Some(false);
-    let errors = request.check_submission(now);
-    if !errors.is_empty() {
-        let content = content_errors(state, &request).await;
-        return Err(Problem::invalid(errors.into_iter().chain(content).collect()));
-    }
-    let models = state.catalogue.models().await;
+    let models = state.catalogue.models().await?;
     let described = described(&models, &request);
     let hint = match &described {
         Some(Ok(content)) if caches => Some(cache_key(account.id, &content.hash)),
@@ -110,6 +113,12 @@ async fn submit(
         && let Replay::Same(first) = Replay::of(now, mine, idempotency.as_ref())?
     {
         return Ok(Submitted::Before(first.parse().map_err(Problem::internal)?));
+    }
+    // What was right when it was first sent may be late now: so a repetition is answered before.
+    let errors = request.check_submission(now);
+    if !errors.is_empty() {
+        let content = content_errors(&models, &request);
+        return Err(Problem::invalid(errors.into_iter().chain(content).collect()));
     }
     let agreed = agree(&models, now, described, request.quote.is_some(), quote)?;
     let source = match caches {
@@ -142,6 +151,10 @@ async fn submit(
         Err(LedgerError::Store(error)) if is_written(state, &job).await => {
             tracing::warn!(%error, generation = %job.id, "submitted, but the answer was lost");
         }
+        Err(error @ LedgerError::Wallet(_)) => {
+            let meanwhile = written_meanwhile(app, now, mine.as_ref()).await?;
+            return meanwhile.ok_or_else(|| error.into());
+        }
         Err(error) => return Err(error.into()),
     }
     if let Some(source) = source {
@@ -165,6 +178,22 @@ pub(crate) async fn announce(state: &Generations, job: &Job) {
 async fn is_written(state: &Generations, job: &Job) -> bool {
     let found = generations::find_job(&*state.app.tables, job.account, job.id).await;
     found.is_ok_and(|found| found.is_some())
+}
+
+/// The same request may have been written after its key was read and before the wallet was: then it is what took
+/// the credits.
+async fn written_meanwhile(
+    app: &App,
+    now: Timestamp,
+    mine: Option<&Idempotency>,
+) -> Result<Option<Submitted>, Problem> {
+    let Some(mine) = mine else { return Ok(None) };
+    match Replay::of(now, mine, mine.present(&*app.tables).await?.as_ref())? {
+        Replay::Same(first) => {
+            Ok(Some(Submitted::Before(first.parse().map_err(Problem::internal)?)))
+        }
+        Replay::First => Ok(None),
+    }
 }
 
 /// The same request ran at the same time and was first.
@@ -300,11 +329,11 @@ fn guests(account: AccountId, used: &[Upload]) -> Vec<AccountId> {
 }
 
 /// So that a request with several mistakes hears of all of them at once.
-async fn content_errors(state: &Generations, request: &GenerationRequest) -> Vec<FieldError> {
+fn content_errors(models: &[Manifest], request: &GenerationRequest) -> Vec<FieldError> {
     if request.quote.is_some() && !request.describes_content() {
         return Vec::new();
     }
-    request.canonical(&state.catalogue.models().await).err().unwrap_or_default()
+    request.canonical(models).err().unwrap_or_default()
 }
 
 /// A field's error.

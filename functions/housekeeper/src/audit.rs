@@ -1,13 +1,18 @@
+use std::time::Duration;
+
 use futures::{StreamExt, stream};
 use jiff::SignedDuration;
 use reverie_domain::ids::WalletId;
 use reverie_store::ledger::audit::{self, Verdict};
 use reverie_telemetry::{Metric, publish};
+use tokio::time::timeout;
 
 use crate::{Housekeeper, HousekeeperError};
 
 /// How long a turn reads. The next minute goes on.
 const TURN: SignedDuration = SignedDuration::from_secs(10);
+/// How long one wallet is read: one that is longer must not keep the others from their turn.
+const PATIENCE: Duration = Duration::from_secs(5);
 /// How many wallets are read at once.
 const AT_ONCE: usize = 8;
 
@@ -18,7 +23,7 @@ pub struct AuditReport {
     pub audited: u32,
     /// Whose rows do not explain each other.
     pub faulty: u32,
-    /// That never stood still while they were read. Tomorrow's round sees them again.
+    /// That never stood still while they were read, or are too long to be. Tomorrow's round sees them again.
     pub busy: u32,
 }
 
@@ -70,7 +75,11 @@ impl Housekeeper {
     }
 
     async fn verdict(&self, id: WalletId) -> Result<Verdict, HousekeeperError> {
-        let verdict = audit::verdict(&*self.tables, id).await?;
+        let Ok(verdict) = timeout(PATIENCE, audit::verdict(&*self.tables, id)).await else {
+            tracing::error!(wallet = %id, "a wallet takes too long to audit");
+            return Ok(Verdict::Busy);
+        };
+        let verdict = verdict?;
         match &verdict {
             Verdict::Faulty(fault) => {
                 tracing::error!(wallet = %id, %fault, "the ledger does not add up");

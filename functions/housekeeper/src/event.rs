@@ -23,7 +23,7 @@ impl fmt::Debug for Minute {
 }
 
 impl Minute {
-    /// Without a measure the alarm on silence comes; the next minute tries again.
+    /// Without a measure for ten minutes the alarm on silence comes; the next minute tries again.
     async fn measure(&self) {
         match Load::of(&*self.jobs, self.per_worker).await {
             Ok(load) => load.publish(),
@@ -60,15 +60,16 @@ impl Housekeeper {
                 minute.measure().await;
                 self.sweep().await.publish();
                 // The next minute makes up for what fails.
-                if let Err(error) = self.audit(|report| report.publish()).await {
-                    tracing::error!(%error, "the ledger cannot be audited");
-                }
                 if let Err(error) = self.count_usage(|report| report.publish()).await {
                     tracing::error!(%error, "the use cannot be counted");
                 }
                 match self.requests().await {
                     Ok(report) => report.publish(),
                     Err(error) => tracing::error!(%error, "requests by mail cannot be counted"),
+                }
+                // Last, as it reads the most.
+                if let Err(error) = self.audit(|report| report.publish()).await {
+                    tracing::error!(%error, "the ledger cannot be audited");
                 }
                 Ok(Value::Null)
             }

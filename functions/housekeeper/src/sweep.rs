@@ -92,7 +92,12 @@ impl Housekeeper {
             return Ok(Deed::Purged);
         }
         let Ok(transition) = job.sweep(now) else { return Ok(Deed::Nothing) };
-        match generations::apply(&*self.tables, now, job, &transition, None).await? {
+        let finished = match generations::apply(&*self.tables, now, job, &transition, None).await? {
+            // Written already, by an attempt whose answer was lost; or by another sweep, and two messages do no harm.
+            Finished::Changed(Some(row)) if row == transition.job => Finished::Done(row),
+            finished => finished,
+        };
+        match finished {
             Finished::Done(job) if job.status == Status::Queued => {
                 let Job { account, id: generation, .. } = job;
                 self.queue.send(&Message::GenerationQueued { account, generation }).await?;

@@ -84,7 +84,7 @@ pub(crate) async fn create(
     GenerationsWrite(caller): GenerationsWrite,
     Body(request): Body<SketchRequest>,
 ) -> Result<Json<Sketch>, Problem> {
-    let models = state.catalogue.models().await;
+    let models = state.catalogue.models().await?;
     let request = request.described().canonical(&models).map_err(Problem::invalid)?;
     let manifest = models.iter().find(|manifest| manifest.id == request.model);
     let manifest = manifest.ok_or_else(|| Problem::internal("the model went"))?;

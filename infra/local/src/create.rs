@@ -2,12 +2,10 @@
 
 mod client;
 mod server;
+mod target;
 mod token;
 
-use std::{
-    path::{Path, PathBuf},
-    time::Duration,
-};
+use std::time::{Duration, Instant};
 
 use anyhow::Context;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -16,6 +14,11 @@ use sha2::{Digest, Sha256};
 
 use crate::{cli::CreateArgs, failure::Failure};
 use client::Client;
+use target::Target;
+
+/// How soon, and how late, a generation is looked at again.
+const SOONEST: Duration = Duration::from_millis(300);
+const LATEST: Duration = Duration::from_secs(3);
 
 /// Makes one piece and saves it. The path is on standard output, progress on standard error.
 ///
@@ -29,6 +32,7 @@ pub async fn run(args: CreateArgs) -> Result<(), Failure> {
 }
 
 async fn make(args: &CreateArgs, server: &server::Server) -> Result<(), Failure> {
+    let target = Target::of(args)?;
     let client = token::client(args, server).await?;
     let mut references = Vec::new();
     for file in &args.references {
@@ -37,6 +41,8 @@ async fn make(args: &CreateArgs, server: &server::Server) -> Result<(), Failure>
     let quote = client.post("/v1/quotes", &body(args, &references)).await?;
     let credits = quote["credits"].as_u64().unwrap_or_default();
     let seconds = quote["request"]["seconds"].as_u64().unwrap_or_default();
+    let models = client.get("/v1/models").await?;
+    target.check_format(&models["items"], &quote["request"]["model"])?;
     eprintln!("{seconds} s of {} for {credits} credits", args.kind);
 
     let mut submission = json!({"quote": quote["id"]});
@@ -53,10 +59,13 @@ async fn make(args: &CreateArgs, server: &server::Server) -> Result<(), Failure>
         }
     };
     check(&done)?;
-    let saved = save(args, &client, &done).await?;
+    if let Err(failure) = save(&target, &client, &done).await {
+        eprintln!("{id} is made, and can still be fetched: GET /v1/generations/{id}");
+        return Err(failure);
+    }
     match args.json {
         true => println!("{done:#}"),
-        false => println!("{}", saved.display()),
+        false => println!("{}", target.path.display()),
     }
     Ok(())
 }
@@ -83,6 +92,7 @@ async fn follow(client: &Client, id: &str) -> Result<Value, Failure> {
     let bar = ProgressBar::new(100);
     let style = ProgressStyle::with_template("{msg:10} {wide_bar} {pos:>3} % {elapsed}");
     bar.set_style(style.context("the progress bar's template")?);
+    let begun = Instant::now();
     loop {
         let generation = client.get(&format!("/v1/generations/{id}")).await?;
         let status = generation["status"].as_str().unwrap_or_default().to_owned();
@@ -93,7 +103,8 @@ async fn follow(client: &Client, id: &str) -> Result<Value, Failure> {
             bar.finish();
             return Ok(generation);
         }
-        tokio::time::sleep(Duration::from_millis(300)).await;
+        // What takes long is looked at less often.
+        tokio::time::sleep((begun.elapsed() / 20).clamp(SOONEST, LATEST)).await;
     }
 }
 
@@ -107,27 +118,17 @@ fn check(generation: &Value) -> Result<(), Failure> {
 }
 
 /// Downloads the file of the wanted format and checks that it arrived whole.
-async fn save(args: &CreateArgs, client: &Client, generation: &Value) -> Result<PathBuf, Failure> {
-    let files = generation["files"].as_array().cloned().unwrap_or_default();
-    let usual = if args.kind == "video" { "reverie.mp4" } else { "reverie.flac" };
-    let output = args.output.clone().unwrap_or_else(|| PathBuf::from(usual));
-    let extension = output.extension().and_then(|e| e.to_str()).unwrap_or("flac").to_lowercase();
-    let of_format = |file: &&Value| {
-        let name = file["name"].as_str().unwrap_or_default();
-        Path::new(name).extension().is_some_and(|e| e.eq_ignore_ascii_case(&extension))
-    };
-    let Some(file) = files.iter().find(of_format) else {
-        let names: Vec<_> = files.iter().filter_map(|file| file["name"].as_str()).collect();
-        let message = format!("there is no .{extension}; there is {}", names.join(", "));
-        return Err(Failure::Refused(message));
-    };
+async fn save(target: &Target, client: &Client, generation: &Value) -> Result<(), Failure> {
+    let mut files = generation["files"].as_array().into_iter().flatten();
+    let file = files.find(|file| target.fits(&file["name"]));
+    let file = file.with_context(|| format!("there is no .{}", target.extension))?;
     let url = file["download"]["url"].as_str().context("the file has no link")?;
     let bytes = client.download(url).await?;
     let sha256 = hex::encode(Sha256::digest(&bytes));
     if file["sha256"] != sha256 {
         return Err(Failure::Unreachable("the download arrived damaged".to_owned()));
     }
-    std::fs::write(&output, &bytes)
-        .with_context(|| format!("{} cannot be written", output.display()))?;
-    Ok(output)
+    std::fs::write(&target.path, &bytes)
+        .with_context(|| format!("{} cannot be written", target.path.display()))?;
+    Ok(())
 }

@@ -126,7 +126,7 @@ async fn admit(parts: &Parts, app: &App, access: Access) -> Result<Caller, Probl
         counted?;
     }
     // The request does not depend on it, and the next one tries again.
-    if let Err(error) = credential.keep_alive(&*app.tables, now).await {
+    if let Err(error) = credential.keep_alive(&*app.tables, now, account.kind).await {
         tracing::warn!(%error, "the use of a session or key was not written down");
     }
     match access.allows(&credential) {
@@ -166,11 +166,17 @@ fn presented(parts: &Parts, settings: &Settings) -> Result<Option<PlainToken>, P
 /// # Errors
 /// 403 if it is a page of others, or if the request does not say.
 pub fn from_our_pages(settings: &Settings, headers: &HeaderMap) -> Result<(), Problem> {
-    let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
-    let ours = match text("sec-fetch-site") {
-        Some(site) => matches!(site, "same-origin" | "none"),
-        None => text("origin").is_some_and(|origin| origin == settings.public_origin),
-    };
     let detail = "Requests with a cookie that change something must come from our own pages.";
+    let ours = is_from_our_pages(settings, headers) == Some(true);
     ours.then_some(()).ok_or_else(|| Problem::new(StatusCode::FORBIDDEN, "cross_site", detail))
+}
+
+/// Whether a request comes from our own pages; `None` if it does not say, as from a program.
+#[must_use]
+pub fn is_from_our_pages(settings: &Settings, headers: &HeaderMap) -> Option<bool> {
+    let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
+    match text("sec-fetch-site") {
+        Some(site) => Some(matches!(site, "same-origin" | "none")),
+        None => text("origin").map(|origin| origin == settings.public_origin),
+    }
 }

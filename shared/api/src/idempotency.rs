@@ -96,8 +96,9 @@ impl IdempotencyKey {
                 Err(WriteError::Store(error)) => return Err(error.into()),
                 Err(WriteError::Conflict(outcomes)) => outcomes,
             };
+            // An id is new, so its row is ours: an attempt whose answer was lost wrote it.
+            let Some(mine) = &mine else { return Ok(Replay::First) };
             present = Idempotency::clashed(outcomes.get(1))?;
-            let Some(mine) = &mine else { break };
             if let Replay::Same(id) = Replay::of(now, mine, present.as_ref())? {
                 return Ok(Replay::Same(id));
             }

@@ -33,7 +33,7 @@ pub use app::{App, Settings};
 pub use body::{Body, Params};
 pub use caller::{
     AccountRead, Caller, CreditsRead, GenerationsRead, GenerationsWrite, UploadsRead, UploadsWrite,
-    from_our_pages, has_privacy_signal,
+    from_our_pages, has_privacy_signal, is_from_our_pages,
 };
 pub use catalogue::Catalogue;
 pub use change::{ATTEMPTS, account_busy, change_account, fresh_account};

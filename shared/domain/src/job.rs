@@ -39,6 +39,8 @@ pub const TAKEOVER_GRACE: SignedDuration = SignedDuration::from_secs(15);
 pub const SELF_STOP: SignedDuration = SignedDuration::from_secs(10);
 /// How long one upload of a result may take.
 pub const UPLOAD_TIMEOUT: SignedDuration = SignedDuration::from_secs(60);
+/// The files of a job are written within this time before it succeeds.
+const UPLOADS: SignedDuration = SignedDuration::from_mins(10);
 /// How long a job may take from submission to its end.
 pub const DEADLINE: SignedDuration = SignedDuration::from_hours(6);
 /// How many lost leases a job survives.
@@ -300,6 +302,11 @@ impl Job {
     pub fn files_available(&self, now: Timestamp) -> bool {
         self.expires_at.is_some_and(|end| now < end) && self.deleted_at.is_none()
     }
+}
+
+/// `at - by`, or the beginning of the calendar.
+fn before(at: Timestamp, by: SignedDuration) -> Timestamp {
+    at.checked_sub(by).unwrap_or(Timestamp::MIN)
 }
 
 /// `at + by`, or the end of the calendar.

@@ -222,10 +222,11 @@ impl Wallet {
         plan.plus(self.bought).unwrap_or(Credits::new(u32::MAX))
     }
 
-    /// The month at `now`, and what was charged in it.
+    /// The month at `now`, and what was charged in it. A clock that is behind is in the month that has begun, so
+    /// that what is spent in it is not forgotten.
     #[must_use]
     pub fn spent_in_month(&self, now: Timestamp) -> (String, Credits) {
-        let month = month_of(now);
+        let month = month_of(now).max(self.month.clone());
         let spent = if month == self.month { self.month_spent } else { Credits::ZERO };
         (month, spent)
     }
@@ -356,12 +357,9 @@ impl Wallet {
             .minus(charged)
             .ok_or(WalletError::ExceedsHold { charged, held: hold.amount() })?;
         let mut draft = Draft::new(self, now)?;
-        let month = month_of(now);
-        if draft.wallet.month != month {
-            draft.wallet.month = month;
-            draft.wallet.month_spent = Credits::ZERO;
-        }
-        draft.wallet.month_spent = add(draft.wallet.month_spent, charged)?;
+        let (month, spent) = self.spent_in_month(now);
+        draft.wallet.month = month;
+        draft.wallet.month_spent = add(spent, charged)?;
         // Bought credits are the more valuable ones, so they come back first.
         let bought_back = back.min(hold.from_bought);
         let plan_back = back.minus(bought_back).ok_or(WalletError::Overflow)?;

@@ -33,6 +33,16 @@ pub enum PackageError {
         /// What the file has.
         found: String,
     },
+    /// A file is the one that `model.toml` lists, but not as long as that says.
+    #[error("{}: expected {expected} bytes, found {found}", path.display())]
+    Length {
+        /// The file.
+        path: PathBuf,
+        /// What `model.toml` says.
+        expected: u64,
+        /// What the file has.
+        found: u64,
+    },
     /// `model.toml` names an engine that this build does not have.
     #[error("engine {engine:?} of package {package:?} is not one of: {known}")]
     UnknownEngine {

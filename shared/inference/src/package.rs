@@ -90,8 +90,13 @@ impl Package {
 fn verify(path: &Path, file: &PackageFile) -> Result<(), PackageError> {
     let mut content = fs::File::open(path).map_err(unreadable(path))?;
     let mut hasher = Sha256::new();
-    io::copy(&mut content, &mut hasher).map_err(unreadable(path))?;
-    same(path, &file.sha256, hasher.finalize().as_slice())
+    let found = io::copy(&mut content, &mut hasher).map_err(unreadable(path))?;
+    same(path, &file.sha256, hasher.finalize().as_slice())?;
+    // Whoever fetches the file reads so many bytes and no more.
+    match found == file.bytes {
+        true => Ok(()),
+        false => Err(PackageError::Length { path: path.to_owned(), expected: file.bytes, found }),
+    }
 }
 
 /// Opens each subfolder of `dir` that has a `model.toml`, in order of name.
@@ -160,6 +165,16 @@ mod tests {
         assert_eq!(packages.len(), 1);
         assert_eq!(packages[0].read("a.bin").expect("file"), &b"abc"[..]);
         assert!(packages[0].read("model.toml").is_err(), "is not listed");
+    }
+
+    #[test]
+    fn refuses_a_length_that_differs() {
+        let dir = package(b"abc", ABC);
+        let path = dir.path().join("one/model.toml");
+        let manifest = fs::read_to_string(&path).expect("read").replace("bytes = 3", "bytes = 2");
+        fs::write(&path, manifest).expect("write");
+        let error = open_all(dir.path()).expect_err("another length");
+        assert!(matches!(error, PackageError::Length { expected: 2, found: 3, .. }), "{error}");
     }
 
     #[test]

@@ -177,9 +177,14 @@ impl Credential {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn keep_alive(&self, tables: &dyn Tables, now: Timestamp) -> Result<(), StoreError> {
+    pub async fn keep_alive(
+        &self,
+        tables: &dyn Tables,
+        now: Timestamp,
+        kind: AccountKind,
+    ) -> Result<(), StoreError> {
         match self {
-            Self::Session(session) => touch(tables, session, session.used(now)).await,
+            Self::Session(session) => touch(tables, session, session.used(now, kind)).await,
             Self::ApiKey(key) => touch(tables, key, key.used(now)).await,
         }
     }

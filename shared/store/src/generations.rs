@@ -10,7 +10,7 @@ use reverie_domain::{
     manifest::Kind,
     request::CanonicalRequest,
     usage::Sample,
-    wallet::Wallet,
+    wallet::{Wallet, WalletError},
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -245,8 +245,9 @@ pub async fn apply(
     match ledger::resolve(tables, now, hold, resolution, &writes).await {
         Ok(_) => Ok(Finished::Done(after.clone())),
         Err(LedgerError::Conflict(outcomes)) => changed(outcomes),
-        Err(LedgerError::Wallet(reverie_domain::wallet::WalletError::Resolved)) => {
-            // Whoever resolved the hold made the job final with it.
+        // Whoever resolved the hold made the job final with it. A wallet that holds less than the hold was
+        // read after that, and the hold before.
+        Err(LedgerError::Wallet(WalletError::Resolved | WalletError::Overflow)) => {
             Ok(Finished::Changed(find_job(tables, after.account, after.id).await?))
         }
         Err(error) => Err(error),

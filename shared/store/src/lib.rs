@@ -16,6 +16,7 @@ pub mod mailer;
 pub mod mailings;
 pub mod mails;
 pub mod objects;
+pub mod open_answers;
 pub mod operations;
 pub mod preferences;
 pub mod queue;

@@ -34,6 +34,24 @@ async fn a_cookie_changes_things_only_from_our_own_pages() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_page_of_others_cannot_put_a_new_guest_over_somebody() {
+    let app = TestApp::without_worker().await;
+    let nobody = app.nobody();
+    let guests = || nobody.request(Method::POST, "/v1/guests");
+    for (field, value, told) in [
+        ("sec-fetch-site", "cross-site", false),
+        ("sec-fetch-site", "same-site", false),
+        ("origin", "https://evil.example", false),
+        ("sec-fetch-site", "same-origin", true),
+    ] {
+        let made = send(guests().header(field, value)).await;
+        assert_eq!(made.headers.contains_key("set-cookie"), told, "{field}: {value}");
+        made.expect(StatusCode::CREATED);
+    }
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_cookie_is_secure_where_the_origin_is_https() {
     let app = TestApp::start_with(|config| {
         config.public_url = Some("https://reverie.example".to_owned());

@@ -3,7 +3,12 @@
 //! process.
 
 use reqwest::StatusCode;
-use reverie_tests::broken::{Service, Switch, Trouble};
+use reverie::local::Part;
+use reverie_api::Catalogue;
+use reverie_tests::{
+    PATIENCE,
+    broken::{Service, Switch, Trouble},
+};
 use serde_json::{Value, json};
 
 use crate::TestApp;
@@ -103,5 +108,29 @@ async fn an_upload_is_completed_once_the_bucket_answers() {
     guest.post(&complete, Value::Null).await.problem(503, "unavailable");
     switch.off();
     guest.post(&complete, Value::Null).await.problem(422, "upload.rejected");
+    app.stop().await;
+}
+
+/// A price that is not the workers' must not become binding.
+#[tokio::test(flavor = "multi_thread")]
+async fn models_that_were_never_read_are_not_there() {
+    let switch = Switch::default();
+    let app = app(&switch, false).await;
+    let ports = (switch.between().0)(Part::Functions, app.local().ports().clone());
+    let catalogue = Catalogue::of_bucket(ports.objects).expect("manifests");
+    switch.on(Service::Objects, Trouble::Refuses);
+    assert_eq!(catalogue.models().await.unwrap_err().status(), StatusCode::SERVICE_UNAVAILABLE);
+    switch.off();
+    let models = async {
+        loop {
+            match catalogue.models().await {
+                Ok(models) => return models,
+                Err(_) => tokio::time::sleep(std::time::Duration::from_millis(50)).await,
+            }
+        }
+    };
+    let models = tokio::time::timeout(PATIENCE, models).await.expect("the bucket answers again");
+    let ids: Vec<_> = models.iter().map(|model| &*model.id).collect();
+    assert_eq!(ids, ["reverie-score", "reverie-scene"], "nobody has written which there are");
     app.stop().await;
 }

@@ -8,6 +8,8 @@ use crate::failure::Failure;
 
 /// How often a request that may be sent again is sent.
 const ATTEMPTS: u32 = 4;
+/// The longest that a server's `Retry-After` is waited for.
+const LONGEST_WAIT: Duration = Duration::from_secs(60);
 
 /// A client of the HTTP API.
 pub(super) struct Client {
@@ -34,11 +36,13 @@ impl Client {
         self.call(Method::POST, path, Some(body)).await
     }
 
-    /// Whether the token is known.
+    /// Whether the token is known. A server that does not say is no answer: a guest has nothing else.
     pub(super) async fn is_known(&self) -> Result<bool, Failure> {
-        let key = uuid::Uuid::now_v7().to_string();
-        let response = self.send(&Method::GET, "/v1/me", None, &key).await?;
-        Ok(response.status().is_success())
+        let response = self.persist(Method::GET, "/v1/me", None).await?;
+        match response.status() {
+            StatusCode::UNAUTHORIZED => Ok(false),
+            _ => answer(response).await.map(|_| true),
+        }
     }
 
     /// Uploads a reference and returns its id.
@@ -81,16 +85,29 @@ impl Client {
         path: &str,
         body: Option<&Value>,
     ) -> Result<Value, Failure> {
+        answer(self.persist(method, path, body).await?).await
+    }
+
+    /// Sends a request again while its answer says that this may help.
+    async fn persist(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<&Value>,
+    ) -> Result<Response, Failure> {
         let key = uuid::Uuid::now_v7().to_string();
         let mut attempt = 1;
         loop {
+            let mut wait = Duration::from_millis(250 << attempt);
             match self.send(&method, path, body, &key).await {
-                Ok(response) if attempt < ATTEMPTS && may_pass(response.status()) => {}
-                Ok(response) => return answer(response).await,
+                Ok(response) if attempt < ATTEMPTS && may_pass(response.status()) => {
+                    wait = wait.max(asked_to_wait(&response)).min(LONGEST_WAIT);
+                }
+                Ok(response) => return Ok(response),
                 Err(error) if attempt == ATTEMPTS => return Err(error.into()),
                 Err(_) => {}
             }
-            tokio::time::sleep(Duration::from_millis(250 << attempt)).await;
+            tokio::time::sleep(wait).await;
             attempt += 1;
         }
     }
@@ -117,7 +134,20 @@ impl Client {
 }
 
 fn may_pass(status: StatusCode) -> bool {
-    status == StatusCode::SERVICE_UNAVAILABLE || status == StatusCode::BAD_GATEWAY
+    matches!(
+        status,
+        StatusCode::TOO_MANY_REQUESTS
+            | StatusCode::BAD_GATEWAY
+            | StatusCode::SERVICE_UNAVAILABLE
+            | StatusCode::GATEWAY_TIMEOUT
+    )
+}
+
+/// What `Retry-After` says; nothing if there is none.
+fn asked_to_wait(response: &Response) -> Duration {
+    let value = response.headers().get(reqwest::header::RETRY_AFTER);
+    let seconds = value.and_then(|value| value.to_str().ok()?.parse().ok());
+    Duration::from_secs(seconds.unwrap_or_default())
 }
 
 /// The JSON of a success, or the problem's detail as a failure.

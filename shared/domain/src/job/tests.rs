@@ -195,6 +195,24 @@ fn success_fixes_the_expiry_and_purges_what_lost() {
 }
 
 #[test]
+fn files_that_were_written_before_midnight_end_with_those_of_that_day() {
+    let at = |text: &str| text.parse::<Timestamp>().unwrap();
+    let claimed = job().claim(at("2026-11-01T23:59:00Z")).unwrap();
+    let done = claimed.succeed(at("2026-11-02T00:00:01Z"), 1, Vec::new()).unwrap().job;
+    assert_eq!(done.expires_at, Some(at("2026-11-09T00:00:00Z")));
+}
+
+#[test]
+fn a_job_whose_files_have_ended_before_they_are_made_fails_and_costs_nothing() {
+    let short = Job { expires_by: Some(later(60)), ..job().claim(start()).unwrap() };
+    let late = short.succeed(later(60), 1, Vec::new()).unwrap();
+    assert_eq!(late.resolution, Some(Resolution::Release("generation failed")));
+    assert_eq!((late.job.status, late.job.charged), (Status::Failed, Credits::ZERO));
+    assert_eq!(late.job.failure.unwrap().code, "expired");
+    assert!(!late.job.purges.is_empty(), "what was written is deleted");
+}
+
+#[test]
 fn resends_back_off() {
     let (mut job, mut now) = (job(), start());
     let mut waits = Vec::new();

@@ -108,7 +108,8 @@ impl Job {
         Ok(job)
     }
 
-    /// The worker has written all files under its epoch.
+    /// The worker has written all files under its epoch. If their end has come meanwhile, nobody can
+    /// fetch them, and the job fails instead.
     ///
     /// # Errors
     /// [`JobError::Final`], [`JobError::ClaimLost`].
@@ -119,11 +120,20 @@ impl Job {
         files: Vec<ResultFile>,
     ) -> Result<Transition, JobError> {
         self.check_claim(epoch)?;
+        if self.expires_by.is_some_and(|end| end <= now) {
+            let message = "Its files would have ended before they were made. You were not charged.";
+            let suggestion = Some("Ask for a later `expires_at`, or for none.".to_owned());
+            let (code, message) = ("expired".to_owned(), message.to_owned());
+            let failure = Failure { code, message, retryable: false, suggestion };
+            return Ok(self.failed(now, failure));
+        }
         let mut job = self.finished(now, Status::Succeeded);
         job.progress = 1.0;
         job.charged = self.price;
         job.files = files;
-        let kept_until = lifecycle_expiry(now, self.plan.retention_days());
+        // S3 counts from the day on which a file was written, which may be the one before.
+        let written = self.started_at.unwrap_or(now).max(before(now, UPLOADS));
+        let kept_until = lifecycle_expiry(written, self.plan.retention_days());
         let expires_at = self.expires_by.map_or(kept_until, |end| end.min(kept_until));
         job.expires_at = Some(expires_at);
         if expires_at < kept_until {

@@ -256,6 +256,17 @@ fn a_month_begins_anew_and_what_is_held_counts_in_the_month_that_is() {
 }
 
 #[test]
+fn a_clock_that_is_behind_does_not_bring_back_the_month_before() {
+    let (wallet, now) = funded(0, 100);
+    let next = "2026-12-01T00:00:05Z".parse().unwrap();
+    let (held, hold) = wallet.hold(now, GenerationId::new(), Credits::new(8), 9).unwrap();
+    let (held, late) = held.wallet.hold(now, GenerationId::new(), Credits::new(3), 9).unwrap();
+    let (captured, _) = held.wallet.capture(next, &hold, Credits::new(8)).unwrap();
+    let (captured, _) = captured.wallet.capture(now, &late, Credits::new(3)).unwrap();
+    assert_eq!(captured.wallet.spent_in_month(next), ("2026-12".to_owned(), Credits::new(11)));
+}
+
+#[test]
 fn a_closed_wallet_has_nothing_and_gets_nothing_back() {
     let (wallet, now) = funded(10, 10);
     let (held, hold) = wallet.hold(now, GenerationId::new(), Credits::new(15), 9).unwrap();

@@ -53,7 +53,11 @@ pub(super) fn look(file: &[u8]) -> Option<Look> {
     let mut decoder = Decoder::with_api_config(OpenH264API::from_source(), config).ok()?;
     let mut seen = Seen { times: &track.times, ..Seen::default() };
     let mut packet = track.parameters.clone();
+    // Samples lie side by side: together they are no longer than the file, unless it wants to be
+    // decoded for ever.
+    let mut unread = file.len();
     for frame in &track.frames {
+        unread = unread.checked_sub(frame.len())?;
         annex_b(frame, track.length_size, &mut packet)?;
         // A broken frame leaves the ones before and after it.
         if let Ok(Some(picture)) = decoder.decode(&packet) {
@@ -289,6 +293,19 @@ mod tests {
         assert!((motion.seconds - 6.0).abs() < 0.1, "{motion:?}");
         assert!((0.01..0.6).contains(&motion.amount), "{motion:?}");
         assert!((0.2..0.8).contains(&look.brightness));
+    }
+
+    #[test]
+    fn a_file_whose_samples_lie_on_one_another_is_no_video() {
+        let moov = CUTS.windows(4).position(|kind| kind == b"stsz").expect("a table of sizes");
+        // After the kind: version and flags, one size for all, how many there are, their sizes.
+        let count = u32::from_be_bytes(CUTS[moov + 12..moov + 16].try_into().unwrap()) as usize;
+        let mut file = CUTS.to_vec();
+        let most = u32::try_from(CUTS.len() / 2).unwrap().to_be_bytes();
+        for index in 0..count {
+            file[moov + 16 + 4 * index..][..4].copy_from_slice(&most);
+        }
+        assert_eq!(look(&file), None);
     }
 
     #[test]

@@ -2,7 +2,7 @@ use jiff::{SignedDuration, Timestamp};
 use reverie_domain::ids::{AccountId, SessionId};
 use serde::{Deserialize, Serialize};
 
-use super::credentials;
+use super::{AccountKind, credentials};
 use crate::{
     Record,
     tables::{Key, StoreError, Table, Tables},
@@ -10,7 +10,8 @@ use crate::{
 
 /// How long a session lasts after its last use.
 pub const IDLE: SignedDuration = SignedDuration::from_hours(30 * 24);
-/// How long a session lasts at most, however often it is used.
+/// How long a session lasts at most, however often it is used. Not that of a guest, who has no other
+/// way to the account.
 pub const ABSOLUTE: SignedDuration = SignedDuration::from_hours(180 * 24);
 /// How often a use is written down: not every request costs a write.
 const PRECISION: SignedDuration = SignedDuration::from_hours(24);
@@ -89,10 +90,14 @@ impl Session {
     }
 
     /// The session as a use at `now` leaves it, if that is worth a write.
-    pub(super) fn used(&self, now: Timestamp) -> Option<Self> {
+    pub(super) fn used(&self, now: Timestamp, kind: AccountKind) -> Option<Self> {
+        let latest = match kind {
+            AccountKind::Guest => Timestamp::MAX,
+            AccountKind::User => self.created_at + ABSOLUTE,
+        };
         (now.duration_since(self.last_used()) >= PRECISION).then(|| Self {
             last_used_at: Some(now),
-            expires_at: (now + IDLE).min(self.created_at + ABSOLUTE),
+            expires_at: (now + IDLE).min(latest),
             version: self.version + 1,
             ..self.clone()
         })
@@ -137,11 +142,14 @@ mod tests {
     fn a_session_moves_with_its_use_but_not_with_every_use_nor_forever() {
         let now: Timestamp = "2026-01-01T00:00:00Z".parse().unwrap();
         let session = Session::begin(now, AccountId::new(), String::new(), Device::default());
-        assert_eq!(session.used(now + SignedDuration::from_hours(23)), None);
+        let kind = AccountKind::User;
+        assert_eq!(session.used(now + SignedDuration::from_hours(23), kind), None);
         let later = now + days(29);
-        let used = session.used(later).unwrap();
+        let used = session.used(later, kind).unwrap();
         assert_eq!((used.expires_at, used.version), (later + IDLE, 2));
         assert_eq!(used.last_used(), later);
-        assert_eq!(used.used(now + days(170)).unwrap().expires_at, now + ABSOLUTE);
+        let late = now + days(170);
+        assert_eq!(used.used(late, kind).unwrap().expires_at, now + ABSOLUTE);
+        assert_eq!(used.used(late, AccountKind::Guest).unwrap().expires_at, late + IDLE);
     }
 }

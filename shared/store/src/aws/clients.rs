@@ -26,11 +26,16 @@ pub fn s3(sdk: &SdkConfig) -> aws_sdk_s3::Client {
     aws_sdk_s3::Client::from_conf(config.build())
 }
 
-/// An SQS client. A long poll takes 20 s.
+/// An SQS client. It answers at once, except where a message is waited for.
 #[must_use]
 pub fn sqs(sdk: &SdkConfig) -> aws_sdk_sqs::Client {
-    let config = aws_sdk_sqs::config::Builder::from(sdk).timeout_config(limits(24, 50));
+    let config = aws_sdk_sqs::config::Builder::from(sdk).timeout_config(limits(3, 7));
     aws_sdk_sqs::Client::from_conf(config.build())
+}
+
+/// The limits of a call that may take 20 s because it waits for a message.
+pub(super) fn long_poll() -> aws_sdk_sqs::config::Builder {
+    aws_sdk_sqs::config::Builder::default().timeout_config(limits(24, 50))
 }
 
 /// An SES client.

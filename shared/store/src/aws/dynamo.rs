@@ -106,16 +106,18 @@ impl DynamoTables {
             let Some(reasons) = cancellation_reasons(&error) else {
                 return Err(unavailable("DynamoDB", error).into());
             };
-            let outcomes: Vec<Outcome> = reasons.iter().map(outcome).collect::<Result<_, _>>()?;
-            if outcomes.iter().any(|outcome| *outcome != Outcome::Held) {
-                return Err(WriteError::Conflict(outcomes));
-            }
             let in_flight =
                 |reason: &CancellationReason| reason.code() == Some("TransactionConflict");
-            if attempt == CONFLICT_ATTEMPTS || !reasons.iter().any(in_flight) {
-                return Err(unavailable("DynamoDB", error).into());
+            // Also beside a condition that failed: whoever reads now would see half of the other one.
+            if attempt < CONFLICT_ATTEMPTS && reasons.iter().any(in_flight) {
+                tokio::time::sleep(Duration::from_millis(10 << attempt)).await;
+                continue;
             }
-            tokio::time::sleep(Duration::from_millis(10 << attempt)).await;
+            let outcomes: Vec<Outcome> = reasons.iter().map(outcome).collect::<Result<_, _>>()?;
+            return Err(match outcomes.iter().any(|outcome| *outcome != Outcome::Held) {
+                true => WriteError::Conflict(outcomes),
+                false => unavailable("DynamoDB", error).into(),
+            });
         }
         unreachable!("the last attempt returns")
     }

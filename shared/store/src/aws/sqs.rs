@@ -3,7 +3,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use aws_sdk_sqs::{Client, types::QueueAttributeName};
 
-use super::unavailable;
+use super::{clients::long_poll, unavailable};
 use crate::{
     queue::{Depth, Gauge, Message, Queue, Received},
     tables::StoreError,
@@ -51,6 +51,8 @@ impl Queue for SqsQueue {
             .max_number_of_messages(most.clamp(1, 10).cast_signed())
             .wait_time_seconds(seconds(wait))
             .visibility_timeout(seconds(visibility))
+            .customize()
+            .config_override(long_poll())
             .send()
             .await
             .map_err(|error| unavailable("SQS", error))?;

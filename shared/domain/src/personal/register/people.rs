@@ -96,7 +96,7 @@ pub(super) const SESSIONS: PersonalData = PersonalData {
     )
     .without(SECRET)],
     purpose: "to stay signed in; the token is stored as a hash, the device in three words",
-    kept: "30 days after last use, 180 days at most",
+    kept: "30 days after last use; of people who signed in 180 days at most",
     shown: "GET /v1/sessions, without the hash",
     erased: "POST /v1/auth/logout, DELETE /v1/sessions, DELETE /v1/me",
 };

@@ -23,7 +23,7 @@ from pulse import Pulse
 from songs import RATE, play, silence, write_events
 from vocabulary import INSTRUMENTS, METRES, PACKAGE
 
-SECONDS, TAIL = 15, 3
+SECONDS, TAIL = 30, 3
 
 
 def events_of(song, start, seconds):
@@ -36,18 +36,18 @@ def events_of(song, start, seconds):
     return [(start + tick / midi.TICKS * step, order, message) for tick, order, message in midi.events_of(song)], plays
 
 
-def pieces(count, seed, bank, alone=False, tempi=(60, 176), few=0.0):
+def pieces(count, seed, bank, alone=False, tempi=(60, 176), few=0.0, seconds=SECONDS):
     """Yields (samples, truth) of pieces of the corpus, with their ends. A share `few` of them has at most three tracks; `alone`, each has one."""
     events, truths = [], []
     for n in range(count):
         rng = random.Random(f"known-{seed}-{n}")
         # As tasks.py asks for: whatever is usual for the style.
-        song, start = corpus.song(rng, rng.uniform(*tempi)), n * (SECONDS + TAIL) + 0.3
+        song, start = corpus.song(rng, rng.uniform(*tempi)), n * (seconds + TAIL) + 0.3
         tracks = list(song["instruments"])
         most = 1 if alone else rng.choice([1, 2, 2, 3]) if rng.random() < few else len(tracks)
         kept = rng.sample(tracks, min(most, len(tracks)))
         song["instruments"] = {role: song["instruments"][role] for role in tracks if role in kept}
-        notes, plays = events_of(song, start, SECONDS)
+        notes, plays = events_of(song, start, seconds)
         events += [*silence(start - 0.2), *notes]
         truths.append({**song, "plays": plays})
     with tempfile.TemporaryDirectory() as folder:
@@ -55,8 +55,8 @@ def pieces(count, seed, bank, alone=False, tempi=(60, 176), few=0.0):
         write_events(events, path)
         samples = play(path, bank)
     for n, truth in enumerate(truths):
-        at = int(n * (SECONDS + TAIL) * RATE)
-        yield samples[at : at + int((SECONDS + TAIL - 0.3) * RATE)], truth
+        at = int(n * (seconds + TAIL) * RATE)
+        yield samples[at : at + int((seconds + TAIL - 0.3) * RATE)], truth
 
 
 def judged(work, truth):

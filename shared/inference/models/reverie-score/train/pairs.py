@@ -2,7 +2,7 @@
 
     python pairs.py OLD NEW OUT [--pairs 20] [--seed 0]
 
-OLD and NEW are folders that judge.py has rendered (`written/000/track.flac` …). OUT gets `000/a.flac` and `000/b.flac` in an order that a coin decides,
+OLD and NEW are folders that judge.py has rendered (`others/000/track.flac` …). OUT gets `000/a.flac` and `000/b.flac` in an order that a coin decides,
 `prompts.txt`, and `key.json`, which tells which is which: keep it away from the listener.
 """
 
@@ -16,6 +16,7 @@ import numpy as np
 
 import sound
 import tasks
+from prompt_blind import numbered
 
 MEASURES = {"outside": "energy outside the scale", "repetition": "a passage returns", "onsets_a_second": "notes a second", "lufs": "loudness"}
 
@@ -28,14 +29,14 @@ def shuffled(old, new, out, names, rng):
         sides = {"old": old, "new": new}
         order = rng.sample(list(sides), 2)
         for letter, side in zip("ab", order):
-            shutil.copyfile(sides[side] / "written" / name / "track.flac", out / name / f"{letter}.flac")
+            shutil.copyfile(sides[side] / "others" / name / "track.flac", out / name / f"{letter}.flac")
         key[name] = dict(zip("ab", order))
     return key
 
 
 def measured(old, new, names):
     """measure -> medians of both, and in how many pairs the new one has more."""
-    sides = [[sound.judge(folder / "written" / name / "track.flac") for name in names] for folder in (old, new)]
+    sides = [[sound.judge(folder / "others" / name / "track.flac") for name in names] for folder in (old, new)]
     out = {}
     for field, title in MEASURES.items():
         a, b = (np.array([work[field] for work in works]) for works in sides)
@@ -55,8 +56,8 @@ def main():
     p.add_argument("--seed", type=int, default=0)
     p.add_argument("--report", type=Path)
     a = p.parse_args()
-    rng, prompts = random.Random(a.seed), tasks.written(a.count)
-    both = [n for n in (f"{i:03}" for i in range(len(prompts))) if all((d / "written" / n / "track.flac").exists() for d in (a.old, a.new))]
+    rng, prompts = random.Random(a.seed), [case for case in tasks.written(a.count) if not numbered(case)]
+    both = [n for n in (f"{i:03}" for i in range(len(prompts))) if all((d / "others" / n / "track.flac").exists() for d in (a.old, a.new))]
     names = sorted(rng.sample(both, min(a.pairs, len(both))))
     key = shuffled(a.old, a.new, a.out, names, rng)
     (a.out / "prompts.txt").write_text("".join(f"{n}  {prompts[int(n)]['prompt']}\n" for n in names))

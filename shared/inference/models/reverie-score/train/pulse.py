@@ -1,6 +1,6 @@
 """A judge of tempo that says which of a tempo, its half and its double is the beat: trained on pieces whose tempo is known.
 
-    python pulse.py --out pulse.onnx --work FOLDER [--pieces 4000]
+    python pulse.py --out pulse.onnx --work FOLDER [--pieces 4500]
 
 The pieces are the corpus's, played by fluidsynth at random tempi, whatever is usual for their style (`known.py`): neither the engine's
 music nor its player. A recording becomes the onsets of six bands and the changes of notes. For each tempo these are read with so many
@@ -27,19 +27,23 @@ PER_SECOND = RATE / HOP
 EDGES = [0, 110, 250, 600, 2000, 5000, 11_025]
 # Hertz of the notes whose change is heard: of the bass, and of chords.
 CHANGES = [(50, 250), (200, 2000)]
-BANDS = len(EDGES) - 1 + len(CHANGES)
+# Hertz between the bands in which accents are heard: there a note counts as much as it is loud.
+ACCENTS = [0, 250, 2000, 11_025]
+BANDS = len(EDGES) - 1 + len(CHANGES) + len(ACCENTS) - 1
 TEMPI = np.geomspace(48, 200, 145)  # a hundredth apart
 SLOWEST, FASTEST = 50, 190  # beats per minute of the pieces
-WHOLE = 15  # seconds of a piece
-SECONDS = 9  # of an excerpt
-LAST = 3.6  # seconds that the engine's last chord may ring
+WHOLE = 20  # seconds of a piece
+SECONDS = 12  # of an excerpt
+LAST = 5  # seconds that the engine's last chord may ring
+APART = 2  # seconds between the starts of the excerpts that are added
 FRAMES = int(SECONDS * PER_SECOND)
 STEPS = 12  # a beat: halves, thirds and quarters
 LONGEST = int(SECONDS * TEMPI[-1] / 60) * STEPS
 BATCH = 50  # pieces a call of fluidsynth
 FEW = 0.35  # of the pieces lack some of their tracks: who asks for a number often asks for two instruments
 # What a beat is taken for by mistake, as factors; and neighbours that are too far off.
-WRONG = [1 / 3, 1 / 2, 2 / 3, 3 / 4, 4 / 3, 3 / 2, 2, 3, 0.93, 1.07, 4 / 5, 5 / 4]
+WRONG = [1 / 2, 2, 2 / 3, 3 / 2, 1 / 3, 3 / 4, 4 / 3, 3, 0.93, 1.07, 4 / 5, 5 / 4]
+SURE, ASKED = 4, 8  # of these are compared at each step: the first ones, and others by chance
 
 
 def changes(mono, frames):
@@ -60,27 +64,32 @@ def changes(mono, frames):
     return np.stack(rows)
 
 
+def rises(level, edges):
+    """How much louder each band becomes, [frames] of each."""
+    rise = np.maximum(0, level[:, 2:] - level[:, :-2])
+    hertz = np.fft.rfftfreq(WINDOW, 1 / RATE)
+    return [rise[(hertz >= low) & (hertz < high)].mean(0) for low, high in zip(edges, edges[1:])]
+
+
 def envelopes(mono):
     """Onset strength of each band, and changes of notes, [bands, frames]; 1 on average where it sounds."""
     mono = np.pad(mono, (0, max(0, RATE * SECONDS + WINDOW - len(mono))))
     z = np.abs(stft(mono, RATE, nperseg=WINDOW, noverlap=WINDOW - HOP)[2])
-    level = np.log1p(200 * z)
-    rise = np.maximum(0, level[:, 2:] - level[:, :-2])
-    hertz = np.fft.rfftfreq(WINDOW, 1 / RATE)
-    rows = [rise[(hertz >= low) & (hertz < high)].mean(0) for low, high in zip(EDGES, EDGES[1:])]
+    rows = [*rises(np.log1p(200 * z), EDGES), *rises(z, ACCENTS)]
     slow = np.ones(172) / 172
-    rows += list(changes(mono, rise.shape[1]))
+    rows += list(changes(mono, len(rows[0])))
     rows = np.stack([np.maximum(0, row - np.convolve(row, slow, "same")) for row in rows])
-    # A band is as loud as it is beside the loudest: an empty one stays small.
-    mean = rows.mean(1, keepdims=True)
-    return rows / np.maximum(mean, 0.02 * mean.max() + 1e-6)
+    # A band is as loud as it is beside the loudest of its kind: an empty one stays small.
+    kinds = np.split(rows, np.cumsum([len(EDGES) - 1, len(ACCENTS) - 1]))
+    means = [kind.mean(1, keepdims=True) for kind in kinds]
+    return np.concatenate([kind / np.maximum(mean, 0.02 * mean.max() + 1e-6) for kind, mean in zip(kinds, means)])
 
 
 def played(part, bank):
     """(envelopes, tempi, seconds at which the last bar starts) of a batch of pieces."""
     from known import pieces
 
-    heard = pieces(BATCH, f"pulse-{part}", bank, tempi=(SLOWEST, FASTEST), few=FEW)
+    heard = pieces(BATCH, f"pulse-{part}", bank, tempi=(SLOWEST, FASTEST), few=FEW, seconds=WHOLE)
     whole = lambda x: np.pad(x[: WHOLE * RATE], (0, max(0, WHOLE * RATE - len(x))))  # noqa: E731
     found = [(envelopes(whole(samples)).astype(np.float16), truth["bpm"], truth["last"]) for samples, truth in heard]
     rows, bpm, last = zip(*found)
@@ -143,9 +152,10 @@ def network():
 
 def choices(rng, bpm):
     """The tempo itself first, then wrong ones: mistaken multiples where the judge would listen for them, and others."""
-    found = [bpm * w * rng.uniform(0.985, 1.015) for w in WRONG]
+    some = [*WRONG[:SURE], *rng.permutation(WRONG[SURE:])[: ASKED - SURE]]
+    found = [bpm * w * rng.uniform(0.985, 1.015) for w in some]
     found = [t for t in found if TEMPI[0] <= t <= TEMPI[-1]]
-    while len(found) < len(WRONG):
+    while len(found) < ASKED:
         other = np.exp(rng.uniform(np.log(TEMPI[0]), np.log(TEMPI[-1])))
         if abs(other / bpm - 1) > 0.05:
             found.append(other)
@@ -211,9 +221,9 @@ class Pulse:
         self.session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
 
     def of(self, rows):
-        """Beats per minute of envelopes [bands, frames]: the scores of excerpts that start a second apart are added."""
+        """Beats per minute of envelopes [bands, frames]: the scores of excerpts are added."""
         end = max(0, rows.shape[1] - int(LAST * PER_SECOND) - FRAMES)
-        some = [rows[:, at : at + FRAMES] for at in range(0, end + 1, int(PER_SECOND))]
+        some = [rows[:, at : at + FRAMES] for at in range(0, end + 1, int(APART * PER_SECOND))]
         scores = sum(log_shares(self.scores(one)) for one in some)
         return best(scores / len(some))
 
@@ -232,8 +242,8 @@ def main():
     p.add_argument("--out", type=Path, default=HERE / "pulse.onnx")
     p.add_argument("--work", type=Path, required=True)
     p.add_argument("--bank", type=Path, default=PACKAGE / "bank.sf3")
-    p.add_argument("--pieces", type=int, default=4000)
-    p.add_argument("--epochs", type=int, default=20)
+    p.add_argument("--pieces", type=int, default=4500)
+    p.add_argument("--epochs", type=int, default=16)
     p.add_argument("--workers", type=int, default=2)
     p.add_argument("--bf16", action="store_true", help="pays on a processor with AVX-512 BF16 or AMX only")
     a = p.parse_args()
@@ -247,8 +257,8 @@ def main():
     example = torch.from_numpy(rows[:1, :, :FRAMES].astype(np.float32)), torch.from_numpy(TEMPI[None].astype(np.float32))
     torch.onnx.export(net, example, str(a.out), input_names=["rows", "tempi"], output_names=["scores"], opset_version=17, dynamo=False)
     judge = Pulse(a.out)
-    # As if the last chord rang for as long as the engine's may.
-    heard = [x[:, : int((end + LAST) * PER_SECOND)] for x, end in zip(rows[:held], last[:held])]
+    # As if the last chord rang for as long as the engine's may; what is after the piece is silent.
+    heard = [np.pad(x[:, : int(end * PER_SECOND)], ((0, 0), (0, int(LAST * PER_SECOND)))) for x, end in zip(rows[:held], last[:held])]
     good = [abs(judge.of(x) / truth - 1) <= 0.04 for x, truth in zip(heard, bpm[:held])]
     report = {"pieces": len(rows), "held_out": held, "within 4 %": round(float(np.mean(good)), 4)}
     a.out.with_suffix(".json").write_text(json.dumps(report) + "\n")

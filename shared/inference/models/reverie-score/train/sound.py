@@ -1,4 +1,4 @@
-"""What can be measured in a decoded recording: loudness, tempo, key, density, repetition. Nothing here knows scores or tokens."""
+"""What can be measured in a decoded recording: loudness, key, density, repetition. Nothing here knows scores or tokens."""
 
 import math
 
@@ -38,31 +38,6 @@ def spectrum(sound, rate):
 def onsets(magnitude):
     level = np.log1p(100 * magnitude)
     return np.maximum(0, np.diff(level, axis=1)).sum(0)
-
-
-def beat_strength(mono):
-    """Onset strength with short windows, which tell near onsets apart; (values, values a second)."""
-    hop = 128
-    z = np.abs(stft(mono, RATE, nperseg=1024, noverlap=1024 - hop)[2])
-    level = np.log1p(200 * z)
-    rise = np.maximum(0, level[:, 2:] - level[:, :-2])
-    low = rise[: 1024 * 200 // RATE].mean(0)  # the kick and the bass carry the beat
-    strength = rise.mean(0) + low
-    slow = np.convolve(strength, np.ones(172) / 172, "same")
-    return np.maximum(0, strength - slow), RATE / hop
-
-
-def tempo(sound, rate, low=50, high=191):
-    """Beats per minute of the strongest pulse, with the usual preference for about 120."""
-    strength, per_second = beat_strength(resample_poly(sound.mean(1), RATE, rate))
-    strength = strength - strength.mean()
-    size = 1 << (2 * len(strength) - 1).bit_length()
-    auto = np.fft.irfft(np.abs(np.fft.rfft(strength, size)) ** 2)[: len(strength)]
-    rates = np.arange(low, high, 0.1)
-    lags = 60 / rates * per_second
-    at = np.arange(len(auto))
-    combs = sum(np.interp(lags * k, at, auto) * w for k, w in ((1, 1), (2, 0.8), (4, 1), (8, 0.5)))
-    return float(rates[np.argmax(np.maximum(combs, 0) * np.exp(-0.5 * (np.log2(rates / 118) / 0.8) ** 2))])
 
 
 def chroma(magnitude, low=60, high=2000):
@@ -129,7 +104,7 @@ def judge(path):
         "lufs": pyloudnorm.Meter(rate).integrated_loudness(sound),
         "true_peak": 20 * math.log10(np.abs(resample_poly(sound, 8, 1, axis=0)).max()),
         "edge": float(max(np.abs(sound[:20]).max(), np.abs(sound[-20:]).max())),
-        "tempo": tempo(sound, rate), "tonic": tonic, "mode": mode, "outside": outside,
+        "tonic": tonic, "mode": mode, "outside": outside,
         "onsets_a_second": float((strength > 2 * strength.mean()).sum() / (len(sound) / rate)),
         "repetition": repetition(magnitude), "fingerprint": chroma(magnitude)[:, :1200].astype(np.float32),
     }  # fmt: skip
