@@ -1,9 +1,12 @@
 //! Queues: messages come again until they are deleted, and not for ever.
 
+use std::time::Duration;
+
 use aws_sdk_sqs::{
     Client,
     types::{Message, MessageSystemAttributeName, QueueAttributeName},
 };
+use reverie_store::{aws::SqsQueue, queue::Queue};
 
 use crate::{Services, until};
 
@@ -149,5 +152,17 @@ async fn another_secret_is_refused() {
     let error = sent.unwrap_err();
     assert!(error.raw_response().unwrap().status().is_client_error(), "{error:?}");
     assert!(receive(&services.stack.sqs(), url, None).await.is_none());
+    services.stack.shutdown().await;
+}
+
+/// Other calls have seconds, of several attempts together.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_waits_for_a_message_may_take_longer_than_other_calls() {
+    let services = Services::start().await;
+    let url = services.stack.resources().jobs_queue_url.clone();
+    let queue = SqsQueue::new(services.stack.sqs().clone(), url);
+    let wait = Duration::from_secs(9);
+    let received = queue.receive(1, wait, Duration::from_secs(30)).await;
+    assert!(received.expect("it is let wait").is_empty());
     services.stack.shutdown().await;
 }
