@@ -61,17 +61,17 @@ pub(crate) async fn create(
     let view = match submit(&state, &caller, &key, request).await? {
         Submitted::Now(job, detail) => {
             let owner = caller.account.id;
-            let changed = match prefer.wait {
-                wait @ Some(_) => until_changed(&state, &[owner], &job, wait).await.ok(),
-                None => None,
-            };
-            match changed {
-                Some(view) => view,
-                // It is submitted, whatever became of the wait: an error would have it sent again.
-                None => {
-                    generation::view(&state.app, &*state.objects, owner, &job, Some(*detail))
-                        .await?
-                }
+            let shown = generation::view(&state.app, &*state.objects, owner, &job, Some(*detail));
+            match prefer.wait {
+                None => shown.await?,
+                wait => match until_changed(&state, &[owner], &job, wait).await {
+                    Ok(view) => view,
+                    // It is submitted, whatever became of the wait: an error would have it sent again.
+                    Err(error) => {
+                        tracing::warn!(generation = %job.id, status = %error.status(), "not waited for");
+                        shown.await?
+                    }
+                },
             }
         }
         Submitted::Before(id) => {

@@ -38,10 +38,11 @@ async fn make(args: &CreateArgs, server: &server::Server) -> Result<(), Failure>
     for file in &args.references {
         references.push(client.upload(file).await?);
     }
-    let quote = client.post("/v1/quotes", &body(args, &references)).await?;
+    let wish = body(args, &references);
+    let (quote, models) =
+        tokio::try_join!(client.post("/v1/quotes", &wish), client.get("/v1/models"))?;
     let credits = quote["credits"].as_u64().unwrap_or_default();
     let seconds = quote["request"]["seconds"].as_u64().unwrap_or_default();
-    let models = client.get("/v1/models").await?;
     target.check_format(&models["items"], &quote["request"]["model"])?;
     eprintln!("{seconds} s of {} for {credits} credits", args.kind);
 

@@ -8,14 +8,18 @@ use serde_json::json;
 
 use crate::TestApp;
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_session_ends_when_it_is_not_used_and_that_of_a_person_at_some_time_though_it_is() {
-    let clock = MovedClock::default();
-    let app = TestApp::start_with(|config| {
+async fn app(clock: &MovedClock) -> TestApp {
+    TestApp::start_with(|config| {
         config.worker = false;
         config.between = Some(clock.between());
     })
-    .await;
+    .await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_session_ends_when_it_is_not_used_and_that_of_a_person_at_some_time_though_it_is() {
+    let clock = MovedClock::default();
+    let app = app(&clock).await;
     let day = SignedDuration::from_hours(24);
     let unused = app.guest().await;
     clock.on(IDLE - day);
@@ -44,11 +48,7 @@ async fn a_session_ends_when_it_is_not_used_and_that_of_a_person_at_some_time_th
 #[tokio::test(flavor = "multi_thread")]
 async fn a_replay_is_answered_after_the_end_that_it_asks_for() {
     let clock = MovedClock::default();
-    let app = TestApp::start_with(|config| {
-        config.worker = false;
-        config.between = Some(clock.between());
-    })
-    .await;
+    let app = app(&clock).await;
     let guest = app.guest().await;
     let end = Timestamp::now() + SignedDuration::from_mins(5);
     let body = json!({"kind": "music", "prompt": "soon", "seconds": 5, "expires_at": end});

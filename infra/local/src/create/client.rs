@@ -28,12 +28,12 @@ impl Client {
     }
 
     pub(super) async fn get(&self, path: &str) -> Result<Value, Failure> {
-        self.call(Method::GET, path, None).await
+        answer(self.persist(Method::GET, path, None).await?).await
     }
 
     /// Every POST carries an idempotency key, so that sending it again is safe.
     pub(super) async fn post(&self, path: &str, body: &Value) -> Result<Value, Failure> {
-        self.call(Method::POST, path, Some(body)).await
+        answer(self.persist(Method::POST, path, Some(body)).await?).await
     }
 
     /// Whether the token is known. A server that does not say is no answer: a guest has nothing else.
@@ -77,15 +77,6 @@ impl Client {
     pub(super) async fn download(&self, url: &str) -> Result<Vec<u8>, Failure> {
         let response = self.http.get(url).send().await?.error_for_status()?;
         Ok(response.bytes().await?.to_vec())
-    }
-
-    async fn call(
-        &self,
-        method: Method,
-        path: &str,
-        body: Option<&Value>,
-    ) -> Result<Value, Failure> {
-        answer(self.persist(method, path, body).await?).await
     }
 
     /// Sends a request again while its answer says that this may help.
