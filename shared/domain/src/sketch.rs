@@ -92,6 +92,9 @@ pub struct MusicSketch {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(minimum = 0, maximum = 1)]
     pub density: Option<f64>,
+    /// Whether the beats can be counted where no drums play: the chords, else the bass or the arpeggio, then play on every beat.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub steady: bool,
     /// Beats per minute, 30 to 300, to a hundredth. The beat of 6/8 is three eighths.
     #[schema(minimum = 30, maximum = 300)]
     pub tempo_bpm: f64,

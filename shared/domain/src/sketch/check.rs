@@ -73,6 +73,7 @@ impl MusicSketch {
             genre: self.genre.clone(),
             valence: hundredths(self.valence),
             density: self.density.map(hundredths),
+            steady: self.steady,
             tempo_bpm: hundredths(self.tempo_bpm),
             metre: self.metre.trim().to_owned(),
             key,

@@ -46,6 +46,7 @@ fn a_sketch_has_one_form() {
     assert_eq!(sketch.key, "D minor");
     assert_eq!(sketch.sections[0].chords, ["Dm", "Gm A7"]);
     assert_eq!(sketch.sections[0].intensity.to_string(), "0.33");
+    assert!(!sketch.steady, "unless it says so");
     assert_eq!(checked(serde_json::to_value(&sketch).unwrap()).unwrap(), sketch);
 }
 

@@ -84,6 +84,8 @@ pub(crate) struct Demand {
     pub(crate) plays: Vec<bool>,
     /// The track that carries the harmony, and so plays in every bar.
     pub(crate) anchor: usize,
+    /// The track that plays on every beat.
+    pub(crate) timekeeper: Option<usize>,
     /// 0–4, calm to driving.
     pub(crate) energy: u8,
     /// 0–3, sparse to dense.
@@ -199,6 +201,16 @@ impl Brief {
     /// The energy and density of a bar.
     pub(crate) fn levels(&self, at: usize) -> (u8, u8) {
         (self.demands[at].energy, self.demands[at].density)
+    }
+
+    /// Whether a track plays on every beat of bar `at`.
+    pub(crate) fn keeps_time(&self, at: usize, track: usize) -> bool {
+        self.demands[at].timekeeper == Some(track)
+    }
+
+    /// Whether what a track plays in bar `other` is as steady as bar `at` asks for.
+    pub(crate) fn as_steady(&self, other: usize, at: usize, track: usize) -> bool {
+        self.keeps_time(other, track) || !self.keeps_time(at, track)
     }
 
     /// The header of a row that bar `at` is written in.

@@ -23,6 +23,8 @@ pub(crate) struct Rules {
     pub(crate) on_first_beat: bool,
     /// All groups do.
     pub(crate) first_beat_only: bool,
+    /// Steps of a beat, if a group starts on each.
+    pub(crate) beat: Option<u8>,
 }
 
 /// Where a track keeps to the tones of the chord.
@@ -82,14 +84,14 @@ impl<'v> TrackGrammar<'v> {
                 self.keys(allowed);
                 if self.rules.drums {
                     self.positions(self.group.pos + 1, self.end(), allowed);
-                    return true;
+                    return self.next_beat(self.group.pos + 1).is_none();
                 }
                 let durations = self.vocabulary.between(Token::Dur(1), Token::Dur(u8::MAX));
                 allowed.extend(durations.map(|(_, id)| id));
             }
             State::Done => {
                 self.positions(self.group.pos + 1, self.end(), allowed);
-                return true;
+                return self.next_beat(self.group.pos + 1).is_none();
             }
         }
         false
@@ -140,7 +142,14 @@ impl<'v> TrackGrammar<'v> {
         if self.rules.first_beat_only { 1 } else { self.rules.steps }
     }
 
+    /// The next beat from a step on that must not be left out.
+    fn next_beat(&self, from: u8) -> Option<u8> {
+        let beat = from.next_multiple_of(self.rules.beat?);
+        (beat < self.end()).then_some(beat)
+    }
+
     fn positions(&self, from: u8, end: u8, allowed: &mut Vec<u32>) {
+        let end = self.next_beat(from).map_or(end, |beat| end.min(beat + 1));
         if from < end {
             let positions = self.vocabulary.between(Token::Pos(from), Token::Pos(end - 1));
             allowed.extend(positions.map(|(_, id)| id));

@@ -17,6 +17,9 @@ use crate::score::Key;
 const SHARPS: [&str; 12] = ["C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B"];
 const FLATS: [&str; 12] = ["C", "Db", "D", "Eb", "E", "F", "Gb", "G", "Ab", "A", "Bb", "B"];
 
+/// Beats per minute from which on a piece whose beats are counted is steady.
+const STEADY_FROM: f64 = 85.0;
+
 /// What follows the root in the name of a chord of this quality.
 fn suffix(quality: &str) -> &str {
     match quality {
@@ -61,6 +64,7 @@ pub(crate) fn of_outline(
         genre: style.0.clone(),
         valence: f64::from(outline.valence) / 4.0,
         density: Some(hundredths(f64::from(outline.density) / 3.0)),
+        steady: outline.counted && needs_steady_beats(vocabulary, outline),
         tempo_bpm: hundredths(outline.fit.bpm),
         metre: vocabulary.metres[outline.metre].0.clone(),
         key: named_key(key, mode),
@@ -69,6 +73,13 @@ pub(crate) fn of_outline(
     };
     keep_length(&mut sketch, request.seconds);
     sketch
+}
+
+/// Whether the tempo is heard better if somebody plays on every beat. Where nobody does, fast beats are heard as half as many;
+/// slow ones are heard twice as fast if all that is played is even. In compound time the parts of a beat are easily heard as beats.
+fn needs_steady_beats(vocabulary: &Vocabulary, outline: &Outline) -> bool {
+    let compound = vocabulary.metres[outline.metre].1.steps_per_beat.is_multiple_of(3);
+    compound || outline.fit.bpm >= STEADY_FROM
 }
 
 fn hundredths(value: f64) -> f64 {
@@ -209,6 +220,7 @@ fn demands(
         }
         let players: Vec<Track> = playing.iter().map(|index| cast[*index].clone()).collect();
         let anchor = playing[tracks::anchor(vocabulary, &players)];
+        let timekeeper = tracks::timekeeper(vocabulary, &players).filter(|_| sketch.steady);
         let intensity = section.intensity.clamp(0.0, 1.0);
         // Half the piece's own, half the section's.
         let density = f64::midpoint(sketch.density.unwrap_or(intensity), intensity);
@@ -217,6 +229,7 @@ fn demands(
                 chords: chords(vocabulary, bar, tonic)?,
                 plays: plays.clone(),
                 anchor,
+                timekeeper: timekeeper.map(|index| playing[index]),
                 energy: (intensity * 4.0).round() as u8,
                 density: (density * 3.0).round() as u8,
                 loudness: 0.7 + 0.55 * intensity as f32,

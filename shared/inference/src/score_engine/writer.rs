@@ -183,7 +183,9 @@ impl Writer<'_> {
                 continue;
             }
             let taken_up = |repeat: &&Repeat| {
-                (repeat.whole || !track.melodic) && self.may_play(repeat.bar, index)
+                (repeat.whole || !track.melodic)
+                    && self.may_play(repeat.bar, index)
+                    && brief.as_steady(repeat.bar, at, index)
             };
             if let Some(repeat) = repeat.filter(taken_up) {
                 self.bars[at].tracks[index] = self.bars[repeat.bar].tracks[index].clone();
@@ -203,8 +205,8 @@ impl Writer<'_> {
     }
 
     /// Lets the model decide whether a track plays in this bar. A bar is never empty, everybody is
-    /// there at the start of a section and the harmony always, and who played in the last bar but
-    /// one plays the last chord.
+    /// there at the start of a section, the harmony and who keeps time always, and who played in the
+    /// last bar but one plays the last chord.
     fn plays(
         &mut self,
         at: usize,
@@ -216,7 +218,8 @@ impl Writer<'_> {
         let last_chance = !others_follow && self.bars[at].tracks.iter().all(Option::is_none);
         let ends = self.bars[at].left == 0 && at > 0 && self.bars[at - 1].tracks[index].is_some();
         let begins = self.brief.places[at].phrase == 0;
-        if last_chance || ends || begins || self.brief.demands[at].anchor == index {
+        let needed = self.brief.demands[at].anchor == index || self.brief.keeps_time(at, index);
+        if last_chance || ends || begins || needed {
             return Ok(true);
         }
         self.allowed.clear();
@@ -234,15 +237,18 @@ impl Writer<'_> {
         progress: &mut Progress<'_, '_>,
     ) -> Result<Vec<super::bars::Group>, EngineError> {
         self.feed_all(&[Token::Track(track.role)])?;
-        let mut grammar = TrackGrammar::new(self.vocabulary, self.rules(at, track));
+        let mut grammar = TrackGrammar::new(self.vocabulary, self.rules(at, index, track));
         let mut fresh = true;
         while self.session.len() < self.context {
             let may_end = grammar.allowed(&mut self.allowed);
             if fresh && self.bars[at].left > 0 {
                 let backs = backs(self.vocabulary, &self.bars[..at], self.first, index);
-                let chords = &self.bars[at].chords;
+                let (brief, chords) = (self.brief, &self.bars[at].chords);
                 // Another bar's notes are of its chords.
-                let fits = |back: &Back| track.drums || self.bars[back.bar].chords == *chords;
+                let fits = |back: &Back| {
+                    let same = track.drums || self.bars[back.bar].chords == *chords;
+                    same && brief.as_steady(back.bar, at, index)
+                };
                 self.allowed.extend(backs.filter(fits).map(|back| back.id));
             }
             fresh = false;
@@ -270,7 +276,7 @@ impl Writer<'_> {
         Ok(grammar.finish())
     }
 
-    fn rules(&self, at: usize, track: &Track) -> Rules {
+    fn rules(&self, at: usize, index: usize, track: &Track) -> Rules {
         let bar = &self.bars[at];
         let last = bar.left == 0 && at > 0;
         let chord = |index: usize| {
@@ -301,6 +307,7 @@ impl Writer<'_> {
             // A piece does not start with a rest.
             on_first_beat: last || at == 0 && bar.tracks.iter().all(Option::is_none),
             first_beat_only: last,
+            beat: self.brief.keeps_time(at, index).then_some(self.brief.metre.steps_per_beat),
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use reverie_domain::sketch::MusicSketch;
+use reverie_domain::sketch::{MusicSketch, Sketch};
 use reverie_inference::{MusicRequest, Package, Planner, StyleHints, load, load_planner};
 
 use crate::{file, folder, generate, request, tiny};
@@ -57,6 +57,34 @@ fn beats_that_are_counted_have_one_metre_and_a_chord_a_bar() {
     };
     assert!(two_chords("jazz") > 0);
     assert_eq!(two_chords("jazz, 120 bpm"), 0);
+}
+
+#[test]
+fn beats_that_are_counted_are_played() {
+    let planner = planner();
+    let plan = |prompt: &str| sketch(&*planner, &request(prompt, 12.0));
+    assert!(plan("felt piano and cello, no drums, 92 bpm").steady);
+    assert!(!plan("felt piano and cello, no drums").steady, "nobody counts");
+    assert!(!plan("felt piano and cello, no drums, 66 bpm").steady, "slow beats are divided");
+    assert!(plan("felt piano and cello in 6/8, no drums, 66 bpm").steady);
+
+    let package = Package::open(&folder("models/reverie-score")).expect("package");
+    let engine = load(&package).expect("engine");
+    let given = plan("felt piano and cello, no drums, 92 bpm");
+    // Beats without a note of whoever keeps time.
+    let missing = |steady, seed| {
+        let sketch = MusicSketch { steady, ..given.clone() };
+        let sketch = Some(Sketch::Music(sketch));
+        let output = generate(&*engine, &MusicRequest { sketch, seed, ..request("", 12.0) });
+        let played: BTreeSet<u32> = notes(file(&output, "track.mid"))
+            .iter()
+            .map(|(tick, ..)| (tick + STEP / 2) / STEP)
+            .collect();
+        let beats = 4 * given.bars().saturating_sub(1);
+        (0..beats).filter(|beat| !played.contains(&(4 * beat))).count()
+    };
+    assert_eq!((0..3).map(|seed| missing(true, seed)).sum::<usize>(), 0);
+    assert!((0..3).map(|seed| missing(false, seed)).sum::<usize>() > 0);
 }
 
 #[test]

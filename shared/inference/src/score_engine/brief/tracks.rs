@@ -59,11 +59,25 @@ pub(super) fn choose(
 
 /// The track that carries the harmony: chords if there are any, else the next best.
 pub(in crate::score_engine) fn anchor(vocabulary: &Vocabulary, tracks: &[Track]) -> usize {
+    first_of(vocabulary, tracks, &["comp", "pad", "arp", "bass"]).unwrap_or(0)
+}
+
+/// The track that keeps time, where no drums do. Whoever plays alone has nobody to keep it for.
+pub(in crate::score_engine) fn timekeeper(
+    vocabulary: &Vocabulary,
+    tracks: &[Track],
+) -> Option<usize> {
+    let counted = tracks.len() > 1 && tracks.iter().all(|track| !track.drums);
+    first_of(vocabulary, tracks, &["comp", "bass", "arp"]).filter(|_| counted)
+}
+
+/// The track with the first of these roles that somebody plays.
+fn first_of(vocabulary: &Vocabulary, tracks: &[Track], roles: &[&str]) -> Option<usize> {
     let plays = |role: &&str| {
         let name = |track: &Track| vocabulary.roles[usize::from(track.role)].as_str();
         tracks.iter().position(|track| name(track) == *role)
     };
-    ["comp", "pad", "arp", "bass"].iter().find_map(plays).unwrap_or(0)
+    roles.iter().find_map(plays)
 }
 
 /// How well a style goes with the instruments that the prompt asks for: the chance that it has one of them.
